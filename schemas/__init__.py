@@ -1,0 +1,1 @@
+"""The language everybody speaks: commands, events, frames, topics, identifiers. Values only: no I/O, no clock."""
