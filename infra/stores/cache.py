@@ -1,0 +1,34 @@
+"""The connection to Redis, which holds only what can be rebuilt. DESIGN, section 6."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import BusyLoadingError, ConnectionError, ReadOnlyError, TimeoutError
+
+from infra.stores.faults import StoreUnavailable
+from infra.stores.settings import StoreSettings
+
+ANSWER_SECONDS = 5.0
+
+
+def connect(settings: StoreSettings) -> "Redis":
+    """A client that does not retry by itself: whoever waits for a store says so (faults.until_available)."""
+    return Redis.from_url(
+        settings.redis_url,
+        socket_timeout=ANSWER_SECONDS,
+        socket_connect_timeout=ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=0,
+    )
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """Turns Redis's connection faults into StoreUnavailable."""
+    try:
+        yield
+    except (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError) as away:
+        raise StoreUnavailable(f"Redis: {away}") from away

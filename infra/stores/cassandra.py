@@ -1,0 +1,89 @@
+"""The connection to Cassandra, for use from an event loop. The driver's callbacks are carried over in one hop."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from cassandra import ConsistencyLevel, DriverException, OperationTimedOut, RequestExecutionException
+from cassandra.cluster import EXEC_PROFILE_DEFAULT, Cluster, ExecutionProfile, NoHostAvailable, Session
+from cassandra.connection import ConnectionException
+from cassandra.policies import DCAwareRoundRobinPolicy, ExponentialReconnectionPolicy, TokenAwarePolicy
+from cassandra.query import PreparedStatement, Statement
+
+from infra.stores.faults import StoreUnavailable
+from infra.stores.settings import StoreSettings
+
+REQUEST_SECONDS = 5.0
+AWAY = (NoHostAvailable, OperationTimedOut, RequestExecutionException, ConnectionException)
+
+
+class Cassandra:
+    """A session with prepared statements. Every call raises StoreUnavailable when the store is away."""
+
+    def __init__(self, cluster: Cluster, session: Session) -> None:
+        self._cluster = cluster
+        self._session = session
+
+    @classmethod
+    async def connect(cls, settings: StoreSettings, keyspace: str | None = None) -> "Cassandra":
+        """Connect to the settings' hosts; `keyspace` is the settings' own unless named, "" is none."""
+        return await asyncio.to_thread(cls._connect, settings, settings.cassandra_keyspace if keyspace is None else keyspace)
+
+    @classmethod
+    def _connect(cls, settings: StoreSettings, keyspace: str) -> "Cassandra":
+        profile = ExecutionProfile(
+            load_balancing_policy=TokenAwarePolicy(DCAwareRoundRobinPolicy(local_dc="datacenter1")),
+            consistency_level=ConsistencyLevel.LOCAL_QUORUM,
+            request_timeout=REQUEST_SECONDS,
+        )
+        cluster = Cluster(
+            settings.cassandra_hosts.split(","),
+            port=settings.cassandra_port,
+            execution_profiles={EXEC_PROFILE_DEFAULT: profile},
+            reconnection_policy=ExponentialReconnectionPolicy(0.25, 2.0),
+            protocol_version=5,
+        )
+        try:
+            return cls(cluster, cluster.connect(keyspace or None))
+        except AWAY as away:
+            cluster.shutdown()
+            raise StoreUnavailable(str(away)) from away
+
+    async def prepare(self, statement: str) -> PreparedStatement:
+        try:
+            return await asyncio.to_thread(self._session.prepare, statement)
+        except AWAY as away:
+            raise StoreUnavailable(str(away)) from away
+
+    async def execute(self, statement: Statement | PreparedStatement | str, values: Sequence[Any] | None = None) -> list[Any]:
+        """Run one statement; its rows as tuples, all of them (statements here are bounded by their limits)."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[list[Any]] = loop.create_future()
+
+        def done(rows: list[Any] | None) -> None:
+            loop.call_soon_threadsafe(_resolve, future, rows or [])
+
+        def failed(fault: Exception) -> None:
+            loop.call_soon_threadsafe(_reject, future, fault)
+
+        try:
+            self._session.execute_async(statement, values).add_callbacks(done, failed)
+        except (*AWAY, DriverException) as away:
+            raise StoreUnavailable(str(away)) from away
+        try:
+            return await future
+        except AWAY as away:
+            raise StoreUnavailable(f"{type(away).__name__}: {away}") from away
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._cluster.shutdown)
+
+
+def _resolve(future: "asyncio.Future[list[Any]]", rows: list[Any]) -> None:
+    if not future.done():
+        future.set_result(rows)
+
+
+def _reject(future: "asyncio.Future[list[Any]]", fault: Exception) -> None:
+    if not future.done():
+        future.set_exception(fault)

@@ -1,0 +1,28 @@
+"""The one fault that stores raise: they are away for now. Whoever meets it waits with backoff, or answers 503."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+BACKOFF_FIRST_SECONDS = 0.05
+BACKOFF_LAST_SECONDS = 2.0
+
+
+class StoreUnavailable(Exception):
+    """A store did not answer, or not in time. Nothing is known of what it did."""
+
+
+async def until_available(work: Callable[[], Awaitable[T]], what: str) -> T:
+    """Do idempotent work, again and again while its store is away, with growing pauses. Any other fault goes up."""
+    pause = BACKOFF_FIRST_SECONDS
+    while True:
+        try:
+            return await work()
+        except StoreUnavailable as away:
+            log.warning("%s: %s; again in %.2f s", what, away, pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, BACKOFF_LAST_SECONDS)

@@ -1,0 +1,51 @@
+"""Where the stores are, and the house's secrets. From the environment, prefix `BACKCHANNEL_`.
+
+The defaults are the local stack's. Outside the `local` profile no secret has a default.
+"""
+
+import base64
+from typing import Literal, Self
+
+from pydantic import SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOCAL_SECRET = base64.b64encode(b"local profile only: not a secret").decode()
+
+
+class StoreSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="BACKCHANNEL_", frozen=True)
+
+    profile: Literal["local", "production"] = "local"
+    kafka_bootstrap: str = "127.0.0.1:9092"
+    kafka_replication: int = 1
+    cassandra_hosts: str = "127.0.0.1"
+    cassandra_port: int = 9042
+    cassandra_keyspace: str = "backchannel"
+    cassandra_replication: int = 1
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    postgres_dsn: SecretStr = SecretStr("postgresql://backchannel:backchannel@127.0.0.1:5432/backchannel")
+    postgres_connections_max: int = 8
+    master_key: SecretStr = SecretStr("")
+    """Wraps every author's data key: 32 bytes in base64."""
+    direct_secret: SecretStr = SecretStr("")
+    """Names direct conversations. Changing it loses them."""
+    token_secret: SecretStr = SecretStr("")
+    """Signs access tokens and tickets."""
+
+    @model_validator(mode="after")
+    def _secrets_are_set(self) -> Self:
+        for name in ("master_key", "direct_secret", "token_secret"):
+            if not getattr(self, name).get_secret_value():
+                if self.profile != "local":
+                    raise ValueError(f"BACKCHANNEL_{name.upper()} must be set outside the local profile")
+                object.__setattr__(self, name, SecretStr(LOCAL_SECRET))
+        return self
+
+    def master_key_bytes(self) -> bytes:
+        return base64.b64decode(self.master_key.get_secret_value())
+
+    def direct_secret_bytes(self) -> bytes:
+        return self.direct_secret.get_secret_value().encode()
+
+    def token_secret_bytes(self) -> bytes:
+        return self.token_secret.get_secret_value().encode()

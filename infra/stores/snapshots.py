@@ -1,0 +1,94 @@
+"""Snapshots of conversations and checkpoints of partitions, in Cassandra: a cache of the fold, never the truth.
+
+A partition's snapshots belong to a generation, begun whenever it was folded from the start. A checkpoint counts only
+while the sentinel row of its generation is there: without it the snapshots were lost, and the log is folded anew.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from cassandra.query import PreparedStatement
+
+from infra.stores.cassandra import Cassandra
+
+SENTINEL = UUID(int=0)
+AT_ONCE = 16
+
+TABLES = (
+    """CREATE TABLE IF NOT EXISTS conversation_snapshots (
+        generation uuid, conversation_id uuid, state blob, PRIMARY KEY ((generation, conversation_id)))""",
+    """CREATE TABLE IF NOT EXISTS conversation_checkpoints (
+        epoch text, partition int, generation uuid, next_event_offset bigint, PRIMARY KEY ((epoch, partition)))""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """All events of the partition before `next_event_offset` are in the snapshots of `generation`."""
+
+    generation: UUID
+    next_event_offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`command_offset` orders the versions of a conversation's state."""
+
+    conversation_id: str
+    command_offset: int
+    state: bytes
+
+
+class Snapshots:
+    def __init__(self, cassandra: Cassandra, epoch: str, statements: Sequence[PreparedStatement]) -> None:
+        self._cassandra = cassandra
+        self._epoch = epoch
+        self._put, self._get, self._put_checkpoint, self._get_checkpoint = statements
+
+    @classmethod
+    async def prepare(cls, cassandra: Cassandra, epoch: str) -> "Snapshots":
+        """`epoch` names the log: a checkpoint of another log is not seen."""
+        texts = (
+            "INSERT INTO conversation_snapshots (generation, conversation_id, state) VALUES (?, ?, ?) USING TIMESTAMP ?",
+            "SELECT state FROM conversation_snapshots WHERE generation = ? AND conversation_id = ?",
+            "INSERT INTO conversation_checkpoints (epoch, partition, generation, next_event_offset)"
+            " VALUES (?, ?, ?, ?)",
+            "SELECT generation, next_event_offset FROM conversation_checkpoints WHERE epoch = ? AND partition = ?",
+        )
+        return cls(cassandra, epoch, [await cassandra.prepare(text) for text in texts])
+
+    async def checkpoint(self, partition: int) -> Checkpoint | None:
+        """The partition's checkpoint, if there is one and its snapshots are there. Raises StoreUnavailable."""
+        rows = await self._cassandra.execute(self._get_checkpoint, (self._epoch, partition))
+        if not rows:
+            return None
+        checkpoint = Checkpoint(rows[0].generation, rows[0].next_event_offset)
+        sentinel = await self._cassandra.execute(self._get, (checkpoint.generation, SENTINEL))
+        return checkpoint if sentinel else None
+
+    async def begin(self, generation: UUID) -> None:
+        """Begin a generation: its sentinel is written before any snapshot. Raises StoreUnavailable."""
+        await self._cassandra.execute(self._put, (generation, SENTINEL, b"", 0))
+
+    async def load(self, generation: UUID, conversation_ids: Sequence[str]) -> dict[str, bytes]:
+        """The saved states of those conversations that have one. Raises StoreUnavailable."""
+        found: dict[str, bytes] = {}
+        for start in range(0, len(conversation_ids), AT_ONCE):
+            some = conversation_ids[start : start + AT_ONCE]
+            reads = (self._cassandra.execute(self._get, (generation, UUID(id_))) for id_ in some)
+            found |= {id_: rows[0].state for id_, rows in zip(some, await asyncio.gather(*reads), strict=True) if rows}
+        return found
+
+    async def save(self, generation: UUID, snapshots: Sequence[Snapshot]) -> None:
+        """Save states; an older one never replaces a newer. Raises StoreUnavailable."""
+        for start in range(0, len(snapshots), AT_ONCE):
+            some = snapshots[start : start + AT_ONCE]
+            values = ((generation, UUID(one.conversation_id), one.state, one.command_offset + 1) for one in some)
+            await asyncio.gather(*(self._cassandra.execute(self._put, value) for value in values))
+
+    async def save_checkpoint(self, partition: int, checkpoint: Checkpoint) -> None:
+        """Say that the snapshots hold all before `checkpoint`. Raises StoreUnavailable."""
+        values = (self._epoch, partition, checkpoint.generation, checkpoint.next_event_offset)
+        await self._cassandra.execute(self._put_checkpoint, values)

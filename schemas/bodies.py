@@ -1,0 +1,51 @@
+"""What a message says: the plain body that people write, and the sealed one that the log keeps."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from schemas.ids import Id
+
+TEXT_CHARACTERS_MAX = 4096
+CAPTION_CHARACTERS_MAX = 4096
+
+
+class Text(Struct, frozen=True, tag_field="kind", tag="text", forbid_unknown_fields=True):
+    text: str
+
+
+class Media(Struct, frozen=True, tag_field="kind", tag="media", forbid_unknown_fields=True, omit_defaults=True):
+    media_id: Id
+    caption: str | None = None
+
+
+Body = Text | Media
+
+
+class SealedBody(Struct, frozen=True):
+    """A body as the log keeps it: its kind and plain size in bytes, and ciphertext (nonce first)."""
+
+    kind: str
+    size: Annotated[int, Meta(ge=0)]
+    sealed: bytes
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def plain(body: Body) -> bytes:
+    """The bytes that are sealed, which are also the body's JSON on the wire."""
+    return _encode(body)
+
+
+def kind(body: Body) -> str:
+    return "text" if isinstance(body, Text) else "media"
+
+
+def refusal(body: Body) -> str | None:
+    """The reason why the door refuses this body, or None. Lengths are counted in code points (PROTOCOL, section 2)."""
+    text = body.text if isinstance(body, Text) else body.caption or ""
+    if isinstance(body, Text) and not text:
+        return "empty"
+    return "too-long" if len(text) > TEXT_CHARACTERS_MAX else None

@@ -1,0 +1,35 @@
+"""Values to bytes and back: JSON by msgspec, one value a record, tagged by `type`.
+
+Commands refuse unknown fields; events tolerate them, so that old code can replay what newer code wrote.
+"""
+
+from typing import Any
+
+import msgspec
+
+from schemas.accounts import AnyAccountEvent
+from schemas.commands import AnyCommand
+from schemas.dead_letters import DeadLetter
+from schemas.events import AnyEvent
+from schemas.presence import AnyPresenceEvent
+
+Undecodable = msgspec.DecodeError  # also raised as its subclass ValidationError
+
+encode = msgspec.json.Encoder().encode
+_commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
+_events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+_presence: msgspec.json.Decoder[AnyPresenceEvent] = msgspec.json.Decoder(AnyPresenceEvent)
+_accounts: msgspec.json.Decoder[AnyAccountEvent] = msgspec.json.Decoder(AnyAccountEvent)
+_dead_letters: msgspec.json.Decoder[DeadLetter] = msgspec.json.Decoder(DeadLetter)
+
+decode_command = _commands.decode
+decode_event = _events.decode
+decode_presence = _presence.decode
+decode_account = _accounts.decode
+decode_dead_letter = _dead_letters.decode
+
+
+def json_schema(types: tuple[type, ...]) -> dict[str, Any]:
+    """The JSON Schema of a topic's values, with every type under `$defs`."""
+    schemas, components = msgspec.json.schema_components(types, ref_template="#/$defs/{name}")
+    return {"oneOf": list(schemas), "$defs": components}

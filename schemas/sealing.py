@@ -1,0 +1,67 @@
+"""Sealing: AES-256-GCM under one data key per author, itself kept wrapped under the house's master key.
+
+The conversation, the sender and the `client_id` are bound as associated data: a sealed body put elsewhere does not open.
+The only file that uses `cryptography`. DESIGN, section 9.
+"""
+
+import hmac
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from schemas.bodies import Body, SealedBody, kind, plain
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class SealBroken(Exception):
+    """The ciphertext was not made under this key for this place."""
+
+
+class DataKey:
+    """An author's data key, ready to seal, open and digest."""
+
+    __slots__ = ("_cipher", "_digest_key")
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+        self._digest_key = hmac.digest(key, b"digest", "sha256")
+
+    def seal(self, body: Body, *, conversation_id: str, sender_id: str, client_id: str) -> SealedBody:
+        text = plain(body)
+        nonce = os.urandom(NONCE_BYTES)
+        bound = _associated(conversation_id, sender_id, client_id)
+        return SealedBody(kind(body), len(text), nonce + self._cipher.encrypt(nonce, text, bound))
+
+    def open(self, body: SealedBody, *, conversation_id: str, sender_id: str, client_id: str) -> bytes:
+        """The plain body's JSON. Raises SealBroken."""
+        bound = _associated(conversation_id, sender_id, client_id)
+        return _decrypt(self._cipher, body.sealed, bound)
+
+    def digest(self, content: bytes) -> bytes:
+        """What tells a repeat from a conflict: sealed bodies differ at every sealing, this does not."""
+        return hmac.digest(self._digest_key, content, "sha256")[:16]
+
+
+def new_data_key(master_key: bytes, user_id: str) -> bytes:
+    """A fresh data key of a user, wrapped for the store."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(master_key).encrypt(nonce, os.urandom(KEY_BYTES), user_id.encode())
+
+
+def unwrap(master_key: bytes, user_id: str, wrapped: bytes) -> DataKey:
+    """The data key that the store keeps wrapped. Raises SealBroken."""
+    return DataKey(_decrypt(AESGCM(master_key), wrapped, user_id.encode()))
+
+
+def _associated(conversation_id: str, sender_id: str, client_id: str) -> bytes:
+    return f"{conversation_id}|{sender_id}|{client_id}".encode()
+
+
+def _decrypt(cipher: AESGCM, sealed: bytes, bound: bytes) -> bytes:
+    try:
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound)
+    except InvalidTag as broken:
+        raise SealBroken("the seal does not open here") from broken

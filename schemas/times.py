@@ -1,0 +1,25 @@
+"""Times as the whole house writes them: RFC 3339 in UTC with milliseconds, `2026-11-24T13:15:56.123Z`.
+
+The text has a fixed width, so times sort as text. Milliseconds since 1970 are used only for arithmetic.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+Timestamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
+
+
+def timestamp(milliseconds: int) -> str:
+    """The text of a time given in milliseconds since 1970."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:03d}Z"
+
+
+def milliseconds(at: str) -> int:
+    """Milliseconds since 1970 of a time in any RFC 3339 form. Raises ValueError."""
+    moment = datetime.fromisoformat(at)
+    if moment.tzinfo is None:
+        raise ValueError(f"time without a zone: {at}")
+    return round(moment.timestamp() * 1000)

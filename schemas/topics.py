@@ -1,0 +1,58 @@
+"""The one table of topics: name, partition key, values, partitions, retention. DESIGN, section 5.
+
+Names, partition counts and consumer groups are durable: changing one is a migration.
+"""
+
+from dataclasses import dataclass
+from types import UnionType
+
+from schemas.accounts import AccountCreated
+from schemas.commands import SendMessage
+from schemas.dead_letters import DeadLetter
+from schemas.events import CommandRefused, CommandRepeated, MessageSent
+from schemas.presence import DeviceConnected, DeviceDisconnected
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+FOR_EVER_MS = -1
+
+# Commands and events are decided and kept partition by partition, so the counts are equal and fixed when created.
+# Four are few on purpose: below saturation the cost is in wake-ups, and each partition is one more (FACTS).
+CONVERSATION_PARTITIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """`key` says what the partition key is; `values` are the types that the topic may hold."""
+
+    name: str
+    key: str
+    values: tuple[type, ...]
+    partitions: int
+    retention_ms: int
+
+
+CONVERSATION_COMMANDS = Topic(
+    "conversation.commands", "conversation id", (SendMessage,), CONVERSATION_PARTITIONS, 7 * DAY_MS
+)
+CONVERSATION_EVENTS = Topic(
+    "conversation.events",
+    "conversation id",
+    (MessageSent, CommandRefused, CommandRepeated),
+    CONVERSATION_PARTITIONS,
+    FOR_EVER_MS,
+)
+PRESENCE_EVENTS = Topic("presence.events", "user id", (DeviceConnected, DeviceDisconnected), 2, 90 * DAY_MS)
+ACCOUNT_EVENTS = Topic("account.events", "user id", (AccountCreated,), 2, FOR_EVER_MS)
+DEAD_LETTERS = Topic("dead.letters", "source key", (DeadLetter,), 1, FOR_EVER_MS)
+
+TOPICS = (CONVERSATION_COMMANDS, CONVERSATION_EVENTS, PRESENCE_EVENTS, ACCOUNT_EVENTS, DEAD_LETTERS)
+
+
+def union(topic: Topic) -> UnionType | type:
+    """The type of a topic's values, for a decoder."""
+    first, *rest = topic.values
+    whole: UnionType | type = first
+    for value in rest:
+        whole = whole | value
+    return whole
