@@ -1,0 +1,9 @@
+"""The one error of the bootstrap: what is missing, said so that the reader knows what to do."""
+
+
+class BootstrapFault(Exception):
+    """Shown to the user as it stands, without a traceback."""
+
+
+def say(text: str) -> None:
+    print(f"bootstrap: {text}", flush=True)

@@ -1,0 +1,74 @@
+"""The project's own processes and the balancer before them, as parts of a stack."""
+
+from collections.abc import Mapping
+
+from infra.local import probes
+from infra.local.folders import Folders
+from infra.local.parts import Part
+from infra.local.places import ROOT, VENV_PYTHON
+from infra.local.programs import find_on_path, require
+from infra.local.settings import HOST, LocalSettings
+
+BALANCER_CONFIG = ROOT / "infra" / "balancer" / "haproxy.cfg"
+
+API_PORT = 8081
+GATEWAY_PORTS = {"gateway-1": 8091, "gateway-2": 8092}
+# Which agents share a process here; the hot road's two have one each.
+AGENTS: Mapping[str, tuple[int, tuple[str, ...]]] = {
+    "conversation": (8101, ("conversation",)),
+    "fanout": (8102, ("fanout",)),
+    "views": (8103, ("timeline", "inbox", "presence")),
+}
+BALANCER_PORT = 8080
+
+
+def services(settings: LocalSettings) -> tuple[Part, ...]:
+    agents = (_agents(settings, name) for name in AGENTS)
+    gateways = (_gateway(settings, name) for name in GATEWAY_PORTS)
+    return (*agents, _api(settings), *gateways)
+
+
+def balancer(settings: LocalSettings) -> Part:
+    """HAProxy reads the addresses from its environment: the same file serves the compose stack."""
+    port = settings.port(BALANCER_PORT)
+    stats_socket = Folders(settings.folder).socket.parent / "balancer.sock"
+    servers = {
+        "BALANCER_BIND": f"{HOST}:{port}",
+        "BALANCER_STATS": str(stats_socket),
+        "BALANCER_API": f"{HOST}:{settings.port(API_PORT)}",
+        "BALANCER_GATEWAY_1": f"{HOST}:{settings.port(GATEWAY_PORTS['gateway-1'])}",
+        "BALANCER_GATEWAY_2": f"{HOST}:{settings.port(GATEWAY_PORTS['gateway-2'])}",
+    }
+    command = (require(find_on_path("haproxy"), "HAProxy"), "-db", "-f", str(BALANCER_CONFIG))
+    return Part(
+        "balancer", "balancer", command, port, probes.http_at("/balancer/readyz"),
+        environment=servers, stop_signal="USR1",
+    )  # fmt: skip
+
+
+def _python(module: str, *arguments: str) -> tuple[str, ...]:
+    return (str(VENV_PYTHON), "-m", module, *arguments)
+
+
+def _api(settings: LocalSettings) -> Part:
+    port = settings.port(API_PORT)
+    environment = {"BACKCHANNEL_API_HOST": HOST, "BACKCHANNEL_API_PORT": str(port)}
+    return Part("api", "service", _python("api"), port, probes.http_at("/readyz"), environment=environment)
+
+
+def _gateway(settings: LocalSettings, name: str) -> Part:
+    port = settings.port(GATEWAY_PORTS[name])
+    environment = {
+        "BACKCHANNEL_GATEWAY_NAME": name,
+        "BACKCHANNEL_GATEWAY_HOST": HOST,
+        "BACKCHANNEL_GATEWAY_PORT": str(port),
+    }
+    return Part(name, "service", _python("gateway"), port, probes.http_at("/readyz"), environment=environment)
+
+
+def _agents(settings: LocalSettings, name: str) -> Part:
+    usual, agents = AGENTS[name]
+    port = settings.port(usual)
+    environment = {"BACKCHANNEL_HEALTH_PORT": str(port)}
+    command = _python("streams", *agents)
+    return Part(name, "service", command, port, probes.http_at("/readyz"), environment=environment)

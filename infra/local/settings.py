@@ -1,0 +1,50 @@
+"""Settings of the local stack: where its state is, which ports it uses, how much memory its stores get."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from infra.local.places import ROOT
+
+HOST = "127.0.0.1"
+ACCOUNT = "backchannel"  # PostgreSQL's role, its password and its database: reachable from this machine only
+
+
+class LocalSettings(BaseSettings):
+    """Two stacks run side by side when both their state folders and their port offsets differ."""
+
+    model_config = SettingsConfigDict(env_prefix="BACKCHANNEL_LOCAL_", frozen=True)
+
+    state: Path = Path(".local")
+    # Above 24600 the highest port would stand among those that the kernel gives to outgoing connections.
+    port_offset: int = Field(default=0, ge=0, le=23_600)
+    kafka_heap_mb: int = Field(default=512, ge=256)
+    cassandra_heap_mb: int = Field(default=512, ge=384)
+    redis_memory_mb: int = Field(default=512, ge=32)
+    # How long a part may take until it serves; a busy machine needs several times the usual five seconds.
+    ready_timeout_seconds: float = Field(default=120, gt=0)
+
+    @property
+    def folder(self) -> Path:
+        """The state folder; a relative one stands in the clone, wherever the command was started."""
+        return (ROOT / self.state).resolve()
+
+    def port(self, usual: int) -> int:
+        return usual + self.port_offset
+
+    @property
+    def address(self) -> str:
+        """Where clients find everything: the balancer."""
+        return f"http://{HOST}:{self.port(8080)}"
+
+    def environment(self) -> Mapping[str, str]:
+        """The addresses of this stack's stores, as the project's own processes read them."""
+        return {
+            "BACKCHANNEL_KAFKA_BOOTSTRAP": f"{HOST}:{self.port(9092)}",
+            "BACKCHANNEL_CASSANDRA_HOSTS": HOST,
+            "BACKCHANNEL_CASSANDRA_PORT": str(self.port(9042)),
+            "BACKCHANNEL_REDIS_URL": f"redis://{HOST}:{self.port(6379)}/0",
+            "BACKCHANNEL_POSTGRES_DSN": f"postgresql://{ACCOUNT}:{ACCOUNT}@{HOST}:{self.port(5432)}/{ACCOUNT}",
+        }
