@@ -1,0 +1,127 @@
+"""`python -m tests.bench`: measures the stack that runs here, prints tables and writes a JSON file."""
+
+import gc
+import resource
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import msgspec
+import uvloop
+from rich.console import Console
+
+from tests.bench.broker import measure_broker
+from tests.bench.compare import comparison
+from tests.bench.fleet import Fleet
+from tests.bench.idle import measure_idle
+from tests.bench.latency import measure_latency
+from tests.bench.machine import describe_machine
+from tests.bench.options import Options, parse_options
+from tests.bench.pairs import begin_conversations
+from tests.bench.proof import prove
+from tests.bench.report import Report, default_path, read_report, write_report
+from tests.bench.saturation import measure_saturation
+from tests.bench.sources import user_source
+from tests.bench.stack import ensure_stack, find_processes
+from tests.bench.table import print_report, troubles
+from tests.bench.users import UserSource
+
+# Progress goes to stderr: stdout holds the tables alone.
+progress = Console(stderr=True, highlight=False)
+
+
+def main() -> int:
+    options = parse_options()
+    raise_descriptor_limit()
+    ensure_stack(options.url)
+    report = Report(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", describe_machine(), sys.argv[1:])
+    try:
+        uvloop.run(measure(options, report))
+    finally:
+        path = options.json_path or default_path(datetime.now(UTC))
+        write_report(report, path)
+        console = Console(highlight=False)
+        print_report(report, console)
+        if options.compare is not None:
+            console.print(comparison(report, read_report(options.compare)))
+        progress.print(f"written to {path}")
+    return 1 if list(troubles(report)) else 0
+
+
+async def measure(options: Options, report: Report) -> None:
+    source = user_source(options)
+    try:
+        if "latency" in options.measures or "saturation" in options.measures:
+            await _measure_messages(options, report, source)
+        if "broker" in options.measures:
+            progress.print(f"broker alone, {options.broker_rate} a second")
+            report.broker = await measure_broker(
+                options.kafka_bootstrap, options.broker_rate, options.seconds
+            )
+        if "idle" in options.measures:
+            await _measure_idle(options, report, source)
+    finally:
+        await source.close()
+
+
+async def _measure_messages(options: Options, report: Report, source: UserSource) -> None:
+    progress.print(f"{options.users} users")
+    users = await source.devices(users=options.users, per_user=1)
+    processes = find_processes(options.url)
+    fleet = Fleet(options.socket_url, options.heartbeat_seconds)
+    try:
+        await fleet.open(users)
+        targets = await begin_conversations(fleet, users)
+        for rate in options.rates if "latency" in options.measures else ():
+            progress.print(f"latency, {rate} a second")
+            with collector_off():
+                result = await measure_latency(fleet, targets, processes, rate=rate, seconds=options.seconds)
+            report.latency.append(result)
+        if "saturation" in options.measures:
+            await _measure_saturation(options, report, fleet, targets)
+    finally:
+        await fleet.close()
+
+
+async def _measure_saturation(options: Options, report: Report, fleet: Fleet, targets: list[bytes]) -> None:
+    progress.print(f"saturation, {options.window} under way")
+    processes = find_processes(options.url)
+    with collector_off():
+        report.saturation, acknowledged = await measure_saturation(
+            fleet, targets, processes, window=options.window, seconds=options.seconds
+        )
+    progress.print(f"proof of {len(acknowledged)} messages")
+    proof = await prove(acknowledged, options.cassandra_hosts, options.cassandra_port)
+    report.saturation = msgspec.structs.replace(report.saturation, proof=proof)
+
+
+async def _measure_idle(options: Options, report: Report, source: UserSource) -> None:
+    per_user = -(-options.idle // options.users)
+    progress.print(f"{options.users} users with {per_user} devices")
+    users = (await source.devices(users=options.users, per_user=per_user))[: options.idle]
+    progress.print(f"{options.idle} idle connections")
+    with collector_off():
+        report.idle = await measure_idle(users, find_processes(options.url), options)
+
+
+def raise_descriptor_limit() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+@contextmanager
+def collector_off() -> Iterator[None]:
+    """A collection over thousands of connections would stop the generator for longer than what it measures."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

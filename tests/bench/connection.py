@@ -1,0 +1,108 @@
+"""One socket of the generator: says Hello, waits for Synced, and from then on does as little as it can per frame."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import msgspec
+from picows import WSFrame, WSListener, WSMsgType, WSTransport
+
+HEARTBEAT = b'{"type":"Heartbeat"}'
+# Frames that follow from others' messages and ask nothing of the generator.
+IGNORED = frozenset(
+    {
+        "ReadAdvanced",
+        "DeliveredAdvanced",
+        "PresenceChanged",
+        "TypingChanged",
+        "Snapshot",
+        "CaughtUp",
+        "MessageSent",
+    }
+)
+OnFrame = Callable[[int, bytes, int], bool]
+
+
+class Refused(Exception):
+    """The server closed the socket before Synced; `code` says whether to come back."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"closed with {code} before Synced")
+        self.code = code
+
+
+class ServerFrame(msgspec.Struct):
+    type: str
+    heartbeat_seconds: float = 0.0
+    reason: str = ""
+
+
+class Hello(msgspec.Struct, tag=True):
+    ticket: str
+    epoch: str | None = None
+    cursors: dict[str, int] = {}
+
+
+_decode = msgspec.json.Decoder(ServerFrame).decode
+
+
+class Connection(WSListener):
+    """Counts on the fleet for where frames go: `on_frame(index, payload, arrived_ns)` is true if it knew the frame."""
+
+    def __init__(self, index: int, ticket: str, on_frame: OnFrame, on_fault: Callable[[str], None]) -> None:
+        self.index = index
+        self.transport: WSTransport | None = None
+        self.heartbeat_seconds = 0.0
+        self.synced: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._hello = msgspec.json.encode(Hello(ticket))
+        self._on_frame = on_frame
+        self._on_fault = on_fault
+        self._is_live = False
+        self._is_closing = False
+        self._close_code = 1006
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        self.transport = transport
+        transport.send(WSMsgType.TEXT, self._hello)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        arrived_ns = time.monotonic_ns()
+        payload = frame.get_payload_as_bytes()
+        if not (self._is_live and self._on_frame(self.index, payload, arrived_ns)):
+            self._on_other(transport, frame.msg_type, payload)
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        if not self.synced.done():
+            self.synced.set_exception(Refused(self._close_code))
+        elif not self._is_closing:
+            self._on_fault(f"closed {self._close_code}")
+
+    def send(self, frame: bytes) -> None:
+        if self.transport is not None:
+            self.transport.send(WSMsgType.TEXT, frame)
+
+    def beat(self) -> None:
+        self.send(HEARTBEAT)
+
+    def close(self) -> None:
+        self._is_closing = True
+        if self.transport is not None and not self.transport.is_disconnected:
+            self.transport.send_close()
+            self.transport.disconnect()
+
+    def _on_other(self, transport: WSTransport, kind: WSMsgType, payload: bytes) -> None:
+        if kind == WSMsgType.TEXT:
+            self._on_text(_decode(payload))
+        elif kind == WSMsgType.CLOSE:
+            self._close_code = int.from_bytes(payload[:2], "big") or 1005
+            transport.disconnect()
+
+    def _on_text(self, frame: ServerFrame) -> None:
+        if frame.type == "Welcome":
+            self.heartbeat_seconds = frame.heartbeat_seconds
+        elif frame.type == "Synced":
+            self._is_live = True
+            if not self.synced.done():
+                self.synced.set_result(None)
+        elif frame.type not in IGNORED:
+            self._on_fault(f"{frame.type} {frame.reason}".strip())

@@ -1,0 +1,33 @@
+"""Percentiles: how a list of times is told in five numbers."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+NANOSECONDS_PER_MILLISECOND = 1_000_000
+
+
+class Spread(msgspec.Struct, frozen=True):
+    count: int
+    p50_ms: float
+    p90_ms: float
+    p99_ms: float
+    max_ms: float
+
+
+def nearest_rank(ordered: Sequence[int], percent: float) -> int:
+    """The smallest value that at least `percent` of all values do not exceed: always one that was measured."""
+    return ordered[max(math.ceil(len(ordered) * percent / 100), 1) - 1]
+
+
+def spread(durations_ns: Iterable[int]) -> Spread:
+    ordered = sorted(durations_ns)
+    if not ordered:
+        return Spread(0, math.nan, math.nan, math.nan, math.nan)
+    p50, p90, p99 = (_milliseconds(nearest_rank(ordered, percent)) for percent in (50, 90, 99))
+    return Spread(len(ordered), p50, p90, p99, _milliseconds(ordered[-1]))
+
+
+def _milliseconds(nanoseconds: int) -> float:
+    return round(nanoseconds / NANOSECONDS_PER_MILLISECOND, 3)

@@ -1,0 +1,24 @@
+"""Who connects: the interface between the measures and the two ways of making users."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+TicketFactory = Callable[[], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class BenchUser:
+    """One device of a user, and how it gets the ticket of its next connection."""
+
+    user_id: str
+    device_id: str
+    ticket: TicketFactory
+
+
+class UserSource(Protocol):
+    async def devices(self, *, users: int, per_user: int) -> list[BenchUser]:
+        """`users * per_user` devices; the first `users` of them belong to different users, in a fixed order."""
+        ...
+
+    async def close(self) -> None: ...
