@@ -62,8 +62,11 @@ def _program(folders: Folders, part: Part, environment: Mapping[str, str]) -> st
 
 
 def _literal(value: object) -> str:
-    """Supervisor expands %(…)s in every value."""
-    return str(value).replace("%", "%%")
+    """Supervisor expands %(…)s in every value; what its format cannot carry at all is an error here, not there."""
+    text = str(value)
+    if any(mark in text for mark in ("\n", " ;", " #")):
+        raise ValueError(f"supervisor's configuration cannot hold this value: {text!r}")
+    return text.replace("%", "%%")
 
 
 def _quoted(value: str) -> str:
