@@ -12,8 +12,10 @@ CREATE TABLE users (
     display_name text NOT NULL,
     password_hash text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
+    announced_at timestamptz,  -- null: AccountCreated is not known to be in the log yet
     erased_at timestamptz
 );
+CREATE INDEX users_unannounced ON users (created_at) WHERE announced_at IS NULL;
 CREATE TABLE data_keys (
     user_id uuid PRIMARY KEY REFERENCES users,
     wrapped bytea,  -- null: erased
