@@ -17,10 +17,11 @@ from tests.bench.fleet import Fleet
 from tests.bench.idle import measure_idle
 from tests.bench.latency import measure_latency
 from tests.bench.machine import describe_machine
-from tests.bench.options import Options, parse_options
+from tests.bench.options import WARM_UP_SECONDS, Options, parse_options
 from tests.bench.pairs import begin_conversations
+from tests.bench.profiling import profiling
 from tests.bench.proof import prove
-from tests.bench.report import Report, default_path, read_report, write_report
+from tests.bench.report import FOLDER, Report, default_path, read_report, write_report
 from tests.bench.saturation import measure_saturation
 from tests.bench.sources import user_source
 from tests.bench.stack import ensure_stack, find_processes
@@ -87,7 +88,8 @@ async def _measure_messages(options: Options, report: Report, source: UserSource
 async def _measure_saturation(options: Options, report: Report, fleet: Fleet, targets: list[bytes]) -> None:
     progress.print(f"saturation, {options.window} under way")
     processes = find_processes(options.url)
-    with collector_off():
+    sampled = {name: pid for pid, name in processes.roots.items() if name in options.profile}
+    with collector_off(), profiling(sampled, WARM_UP_SECONDS + options.seconds, FOLDER) as report.profiles:
         report.saturation, acknowledged = await measure_saturation(
             fleet, targets, processes, window=options.window, seconds=options.seconds
         )
@@ -97,12 +99,13 @@ async def _measure_saturation(options: Options, report: Report, fleet: Fleet, ta
 
 
 async def _measure_idle(options: Options, report: Report, source: UserSource) -> None:
-    per_user = -(-options.idle // options.users)
-    progress.print(f"{options.users} users with {per_user} devices")
-    users = (await source.devices(users=options.users, per_user=per_user))[: options.idle]
+    users = options.idle if source.is_quick else min(options.users, options.idle)
+    per_user = -(-options.idle // users)
+    progress.print(f"{users} users with {per_user} devices")
+    devices = (await source.devices(users=users, per_user=per_user))[: options.idle]
     progress.print(f"{options.idle} idle connections")
     with collector_off():
-        report.idle = await measure_idle(users, find_processes(options.url), options)
+        report.idle = await measure_idle(devices, find_processes(options.url), options)
 
 
 def raise_descriptor_limit() -> None:

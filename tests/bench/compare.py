@@ -44,7 +44,8 @@ def comparison(now: Report, then: Report) -> Table:
 
 
 def _spread(name: str, times: Spread) -> dict[str, float]:
-    return {f"{name} p50 ms": times.p50_ms, f"{name} p90 ms": times.p90_ms, f"{name} p99 ms": times.p99_ms}
+    named = (("p50", times.p50_ms), ("p90", times.p90_ms), ("p99", times.p99_ms))
+    return {f"{name} {percentile} ms": figure for percentile, figure in named if figure is not None}
 
 
 def _costs(name: str, uses: list[ProcessUse]) -> dict[str, float]:

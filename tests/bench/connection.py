@@ -72,7 +72,7 @@ class Connection(WSListener):
             self._on_other(transport, frame.msg_type, payload)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        if not self.synced.done():
+        if not (self.synced.done() or self._is_closing):
             self.synced.set_exception(Refused(self._close_code))
         elif not self._is_closing:
             self._on_fault(f"closed {self._close_code}")
@@ -86,6 +86,7 @@ class Connection(WSListener):
 
     def close(self) -> None:
         self._is_closing = True
+        self.synced.cancel()
         if self.transport is not None and not self.transport.is_disconnected:
             self.transport.send_close()
             self.transport.disconnect()

@@ -50,6 +50,8 @@ class ApiError(Exception):
 class HttpUsers:
     """Devices by HTTP. Refresh tokens rotate, so the file is written again after every use."""
 
+    is_quick = False
+
     def __init__(self, url: str, cache: Path = CACHE) -> None:
         self._url = url
         self._cache = cache

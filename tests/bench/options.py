@@ -30,6 +30,7 @@ class Options:
     broker_rate: int
     json_path: Path | None
     compare: Path | None
+    profile: tuple[str, ...]
     kafka_bootstrap: str
     cassandra_hosts: tuple[str, ...]
     cassandra_port: int
@@ -58,6 +59,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         broker_rate=given.broker_rate,
         json_path=given.json,
         compare=given.compare,
+        profile=tuple(given.profile.split(",")) if given.profile else (),
         kafka_bootstrap=os.environ["BACKCHANNEL_KAFKA_BOOTSTRAP"],
         cassandra_hosts=tuple(os.environ["BACKCHANNEL_CASSANDRA_HOSTS"].split(",")),
         cassandra_port=int(os.environ["BACKCHANNEL_CASSANDRA_PORT"]),
@@ -98,6 +100,10 @@ def _parser(local: LocalSettings) -> argparse.ArgumentParser:
     add("--broker-rate", type=int, default=500, help="records a second of the broker's own run")
     add("--only", help=f"of {', '.join(MEASURES)}: one, or several with commas")
     add("--json", type=Path, help="where the figures go; default .local/bench/<UTC time>.json")
+    add(
+        "--profile",
+        help="parts of the stack to sample with py-spy in the saturation run, which it slows down",
+    )
     add("--compare", type=Path, help="an earlier JSON file: ratios beside it")
     add("--url", default=local.address, help="the load balancer")
     add("--socket-url", help="the socket, if it is not at --url")

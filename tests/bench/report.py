@@ -9,6 +9,7 @@ from tests.bench.broker import BrokerResult
 from tests.bench.idle import IdleResult
 from tests.bench.latency import LatencyResult
 from tests.bench.machine import Machine
+from tests.bench.profiling import Profile
 from tests.bench.saturation import SaturationResult
 
 FOLDER = Path(".local/bench")
@@ -22,6 +23,7 @@ class Report(msgspec.Struct):
     saturation: SaturationResult | None = None
     broker: BrokerResult | None = None
     idle: IdleResult | None = None
+    profiles: list[Profile] = []
 
 
 def default_path(now: datetime) -> Path:

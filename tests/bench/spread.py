@@ -9,11 +9,13 @@ NANOSECONDS_PER_MILLISECOND = 1_000_000
 
 
 class Spread(msgspec.Struct, frozen=True):
+    """Of nothing there is no percentile: None, not zero."""
+
     count: int
-    p50_ms: float
-    p90_ms: float
-    p99_ms: float
-    max_ms: float
+    p50_ms: float | None = None
+    p90_ms: float | None = None
+    p99_ms: float | None = None
+    max_ms: float | None = None
 
 
 def nearest_rank(ordered: Sequence[int], percent: float) -> int:
@@ -24,7 +26,7 @@ def nearest_rank(ordered: Sequence[int], percent: float) -> int:
 def spread(durations_ns: Iterable[int]) -> Spread:
     ordered = sorted(durations_ns)
     if not ordered:
-        return Spread(0, math.nan, math.nan, math.nan, math.nan)
+        return Spread(0)
     p50, p90, p99 = (_milliseconds(nearest_rank(ordered, percent)) for percent in (50, 90, 99))
     return Spread(len(ordered), p50, p90, p99, _milliseconds(ordered[-1]))
 

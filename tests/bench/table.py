@@ -39,6 +39,9 @@ def tables(report: Report) -> Iterable[Table]:
     costs = _costs(report)
     if costs:
         yield _table("CPU µs a message", tuple(costs[0]), costs[1:])
+    for profile in report.profiles:
+        rows = [(share.function, f"{share.own:.1%}", f"{share.total:.1%}") for share in profile.functions]
+        yield _table(f"{profile.process}, saturated", ("function", "itself", "with callees"), rows)
     if report.idle is not None:
         yield _table(f"CPU seconds in {report.idle.seconds:g} s of idleness", *_idle_cpu(report.idle))
 
@@ -147,7 +150,7 @@ def _table(title: str, columns: Row, rows: Iterable[Row]) -> Table:
 
 def _spread(name: str, times: Spread) -> Row:
     figures = (times.p50_ms, times.p90_ms, times.p99_ms, times.max_ms)
-    return (name, f"{times.count:,}", *(f"{figure:.2f}" for figure in figures))
+    return (name, f"{times.count:,}", *("–" if figure is None else f"{figure:.2f}" for figure in figures))
 
 
 def _cost(use: ProcessUse | None) -> str:

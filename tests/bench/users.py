@@ -17,6 +17,9 @@ class BenchUser:
 
 
 class UserSource(Protocol):
+    is_quick: bool
+    """Whether ten thousand users cost no more than two thousand with five devices each."""
+
     async def devices(self, *, users: int, per_user: int) -> list[BenchUser]:
         """`users * per_user` devices; the first `users` of them belong to different users, in a fixed order."""
         ...
