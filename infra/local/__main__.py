@@ -1,4 +1,4 @@
-"""The command line of the local stack: `python -m infra.local up | down | status | logs | restart | reset`."""
+"""The local stack's command line: `python -m infra.local up | down | status | logs | restart | reset`."""
 
 import os
 from pathlib import Path
@@ -19,7 +19,7 @@ console = Console()
 @app.command()
 def up(stores_only: Annotated[bool, typer.Option(help="Only the four stores.")] = False) -> None:
     """Start what does not run, wait until all of it serves, and say where it is."""
-    stack = Stack(say=lambda text: console.print(text, highlight=False))
+    stack = Stack(variables=_own_variables(), say=lambda text: console.print(text, highlight=False))
     if stores_only:
         stack.start_stores()
     else:
@@ -75,18 +75,31 @@ def reset() -> None:
     console.print("Everything is down, the data is deleted.")
 
 
+def _own_variables() -> dict[str, str]:
+    """Settings of the project's processes that the user has set; the stack's own addresses win over them."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("BACKCHANNEL_") and not name.startswith("BACKCHANNEL_LOCAL_")
+    }
+
+
 def _table(parts: list[PartStatus]) -> Table:
     table = Table("part", "pid", "address", "state", "log")
     for part in parts:
         colour = "green" if part.is_ready else "red"
-        table.add_row(part.name, str(part.pid or "-"), part.address, f"[{colour}]{part.state}[/]", _short(part.log))
+        table.add_row(
+            part.name, str(part.pid or "-"), part.address, f"[{colour}]{part.state}[/]", _short(part.log)
+        )
     return table
 
 
 def _say_what_next(stack: Stack) -> None:
     console.print(f"\nBackchannel is at [bold]{stack.settings.address}[/]. What next:", highlight=False)
     console.print("  .venv/bin/backchannel chat --as alice   in one terminal", highlight=False)
-    console.print("  .venv/bin/backchannel chat --as bob     in another: they can write to each other", highlight=False)
+    console.print(
+        "  .venv/bin/backchannel chat --as bob     in another: they can write to each other", highlight=False
+    )
     console.print("  make logs, make status, make down", highlight=False)
 
 

@@ -25,15 +25,28 @@ def initialize_kafka(settings: LocalSettings) -> None:
     data, partial = folders.data / "kafka", folders.data / "kafka.partial"
     if (data / "meta.properties").exists():
         return
-    if any(path.is_dir() and not path.name.startswith("__cluster_metadata") for path in data.glob("*-[0-9]*")):
-        raise StackFault(f"{data} holds topics, but its meta.properties is gone: restore it, or run `make reset`")
+    if any(
+        path.is_dir() and not path.name.startswith("__cluster_metadata") for path in data.glob("*-[0-9]*")
+    ):
+        raise StackFault(
+            f"{data} holds topics, but its meta.properties is gone: restore it, or run `make reset`"
+        )
     for folder in (data, partial):
         shutil.rmtree(folder, ignore_errors=True)
     config = folders.config / "kafka-format.properties"
     render_kafka(settings, partial, config)
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     java = require(find_java(), "Java 17")
-    tool = ("-cp", f"{LIBS / 'kafka'}/*", "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", str(config))
+    tool = (
+        "-cp",
+        f"{LIBS / 'kafka'}/*",
+        "kafka.tools.StorageTool",
+        "format",
+        "-t",
+        cluster_id,
+        "-c",
+        str(config),
+    )
     _run((java, *tool), "format Kafka's folder")
     partial.rename(data)
 
@@ -62,7 +75,9 @@ def initialize_postgres(settings: LocalSettings) -> None:
 
 def _make_database(server: Path, data: Path) -> None:
     """In single-user mode one line is one statement, and errors do not show in the exit code."""
-    statements = f"CREATE ROLE {ACCOUNT} LOGIN PASSWORD '{ACCOUNT}'\nCREATE DATABASE {ACCOUNT} OWNER {ACCOUNT}\n"
+    statements = (
+        f"CREATE ROLE {ACCOUNT} LOGIN PASSWORD '{ACCOUNT}'\nCREATE DATABASE {ACCOUNT} OWNER {ACCOUNT}\n"
+    )
     command = as_unprivileged((str(server), "--single", "-D", str(data), "postgres"), data)
     output = _run(command, "make the database", statements)
     if "ERROR" in output or "FATAL" in output:
@@ -79,7 +94,7 @@ def _run(command: tuple[str, ...], purpose: str, given: str = "") -> str:
 
 
 def remove_foreign_lock(settings: LocalSettings) -> None:
-    """PostgreSQL sees by itself that its last server is gone, except when another process has got that pid since."""
+    """PostgreSQL notices that its last server is gone, unless another process has got that pid since."""
     data = Folders(settings.folder).data / "postgres"
     lock = data / "postmaster.pid"
     pid = lock.read_text().partition("\n")[0].strip() if lock.exists() else ""

@@ -1,6 +1,6 @@
 """Does a part really serve? One question in each store's own protocol, over a fresh connection.
 
-Written on plain sockets: the stores' client libraries have their home in `infra.stores`, and take longer to say no.
+Written on plain sockets: the stores' clients have their home in `infra.stores`, and take longer to say no.
 A probe returns True or False; it never raises for a part that is not there yet.
 """
 
@@ -21,7 +21,7 @@ def redis(host: str, port: int) -> bool:
 
 
 def postgres(host: str, port: int) -> bool:
-    """A startup message, as pg_isready sends it: a server that accepts connections asks for the password ('R')."""
+    """A startup message, as pg_isready sends it: a server that takes clients asks for the password ('R')."""
     parameters = b"user\0backchannel\0database\0backchannel\0\0"
     message = struct.pack("!ii", 8 + len(parameters), 3 << 16) + parameters
     return _ask(host, port, message, 1) == b"R"
@@ -31,17 +31,19 @@ def cassandra(host: str, port: int) -> bool:
     """An OPTIONS frame of CQL's protocol version 4; SUPPORTED (6) comes once the node takes clients."""
     options = struct.pack("!BBhBi", 4, 0, 0, 5, 0)
     answer = _ask(host, port, options, 9)
-    return len(answer) == 9 and answer[4] == 6
+    return len(answer) == 9 and answer[0] == 0x84 and answer[4] == 6
 
 
 def kafka(host: str, port: int) -> bool:
     """A Metadata request (version 4, for no topic): ready when at least one live broker is listed."""
-    client_id = b"probe"
-    header = struct.pack("!hhih", 3, 4, 1, len(client_id)) + client_id
+    client_id, asked = b"probe", 7
+    header = struct.pack("!hhih", 3, 4, asked, len(client_id)) + client_id
     body = header + struct.pack("!i?", 0, False)
     answer = _ask(host, port, struct.pack("!i", len(body)) + body, 16)
-    # length, correlation id, throttle time, number of brokers
-    return len(answer) == 16 and struct.unpack("!iiii", answer)[3] > 0
+    if len(answer) < 16:
+        return False
+    _length, answered, _throttle_ms, brokers = struct.unpack("!iiii", answer)
+    return bool(answered == asked and brokers > 0)
 
 
 def http_at(path: str) -> Probe:

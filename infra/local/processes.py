@@ -1,4 +1,4 @@
-"""Processes of this machine, read from /proc: who is alive, who listens where, and how to end what a crash left."""
+"""Processes of this machine, from /proc: who is alive, who listens where; ending what a crash left."""
 
 import os
 import signal
@@ -67,7 +67,7 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
 
 
 def listener_of(port: int) -> int | None:
-    """The pid that listens on a TCP port of this machine; 0 if somebody does whom we may not look at; None if nobody."""
+    """The pid that listens on a TCP port; 0 if it is one that we may not look at; None if nobody does."""
     inodes = {inode for name in ("tcp", "tcp6") for inode in _listening_inodes(PROC / "net" / name, port)}
     if not inodes:
         return None
@@ -77,7 +77,9 @@ def listener_of(port: int) -> int | None:
 
 def command_of(pid: int) -> str:
     try:
-        return (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        return (
+            (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+        )
     except (FileNotFoundError, ProcessLookupError):
         return "ended meanwhile"
 

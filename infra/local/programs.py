@@ -1,4 +1,4 @@
-"""Where this machine has the programs that the local stack runs. Standard library only: the bootstrap uses it."""
+"""Where this machine has the programs that the stack runs. Standard library only: the bootstrap uses it."""
 
 import os
 import re
@@ -17,7 +17,9 @@ def find_java() -> Path | None:
     on_path = shutil.which("java")
     if on_path:
         candidates.append(Path(on_path))
-    return next((java for java in candidates if os.access(java, os.X_OK) and java_major(java) == JAVA_MAJOR), None)
+    return next(
+        (java for java in candidates if os.access(java, os.X_OK) and java_major(java) == JAVA_MAJOR), None
+    )
 
 
 def java_major(java: Path) -> int | None:

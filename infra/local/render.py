@@ -23,7 +23,13 @@ def render_stores(settings: LocalSettings) -> None:
     redis = folders.data / "redis"
     redis.mkdir(exist_ok=True)
     memory_mb = settings.redis_memory_mb
-    render("redis.conf", folders.config / "redis.conf", port=settings.port(6379), data=str(redis), memory_mb=memory_mb)
+    render(
+        "redis.conf",
+        folders.config / "redis.conf",
+        port=settings.port(6379),
+        data=str(redis),
+        memory_mb=memory_mb,
+    )
     config = str(folders.config)
     render("postgresql.conf", folders.config / "postgresql.conf", port=settings.port(5432), config=config)
     _copy("pg_hba.conf", folders)

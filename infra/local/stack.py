@@ -1,10 +1,10 @@
 """The whole system on one machine, as an object: what `make`, the tests, the bench and the chaos test drive.
 
-    stack = Stack(LocalSettings(state=Path(".local/test"), port_offset=20_000))
-    stack.up()
-    stack.kill("kafka", signal.SIGKILL)  # supervisor starts it again
-    stack.wait_ready("kafka", timeout_seconds=30)
-    stack.down()
+stack = Stack(LocalSettings(state=Path(".local/test"), port_offset=20_000))
+stack.up()
+stack.kill("kafka", signal.SIGKILL)  # supervisor starts it again
+stack.wait_ready("kafka", timeout_seconds=30)
+stack.down()
 """
 
 import fcntl
@@ -52,7 +52,7 @@ class Stack:
         variables: Mapping[str, str] | None = None,
         say: Callable[[str], None] = lambda text: None,
     ) -> None:
-        """`service_parts` replaces the project's own processes; `variables` go to all of them, besides the addresses."""
+        """`service_parts` replace the project's own processes; `variables` reach all of them."""
         self.settings = settings or LocalSettings()
         self._folders = Folders(self.settings.folder)
         self._variables = dict(variables or {})
@@ -157,7 +157,7 @@ class Stack:
 
     def environment(self) -> Mapping[str, str]:
         """The BACKCHANNEL_ variables with which a process finds this stack."""
-        return {**self.settings.environment(), **self._variables}
+        return {**self._variables, **self.settings.environment()}
 
     def status(self) -> list[PartStatus]:
         is_up = self._supervision.is_up()
@@ -168,7 +168,9 @@ class Stack:
         is_ready = kept is not None and kept.pid is not None and part.is_ready()
         state = "ready" if is_ready else (kept.state if kept else State.STOPPED).name.lower()
         address = f"{HOST}:{part.port}"
-        return PartStatus(part.name, kept.pid if kept else None, address, state, is_ready, self.log(part.name))
+        return PartStatus(
+            part.name, kept.pid if kept else None, address, state, is_ready, self.log(part.name)
+        )
 
     # ---- how
 
@@ -210,7 +212,7 @@ class Stack:
         who = f"pid {pid} ({command_of(pid)[:200]})" if pid else "a process of another user"
         raise StackFault(
             f"port {port}, which {part.name} needs, is in use by {who}:"
-            " end it, or set BACKCHANNEL_LOCAL_PORT_OFFSET (and BACKCHANNEL_LOCAL_STATE) for a stack beside it"
+            " end it, or set BACKCHANNEL_LOCAL_PORT_OFFSET and BACKCHANNEL_LOCAL_STATE for a stack of its own"
         )
 
     @contextmanager

@@ -19,12 +19,15 @@ def _kafka(settings: LocalSettings) -> Part:
     config = Folders(settings.folder).config
     heap = f"{settings.kafka_heap_mb}m"
     command = (
-        require(find_java(), "Java 17"), f"-Xms{heap}", f"-Xmx{heap}", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20",
+        require(find_java(), "Java 17"), f"-Xms{heap}", f"-Xmx{heap}",
+        "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20",
         "-cp", f"{LIBS / 'kafka'}/*", f"-Dlog4j2.configurationFile={config / 'kafka-log4j2.xml'}",
         "kafka.Kafka", str(config / "kafka-server.properties"),
     )  # fmt: skip
     port, controller = settings.port(9092), settings.port(9093)
-    return Part("kafka", "store", command, port, probes.kafka, other_ports=(controller,), stop_timeout_seconds=30)
+    return Part(
+        "kafka", "store", command, port, probes.kafka, other_ports=(controller,), stop_timeout_seconds=30
+    )
 
 
 def _cassandra(settings: LocalSettings) -> Part:
@@ -34,7 +37,9 @@ def _cassandra(settings: LocalSettings) -> Part:
         "-cp", f"{config}:{LIBS / 'cassandra'}/*", "org.apache.cassandra.service.CassandraDaemon",
     )  # fmt: skip
     port, storage = settings.port(9042), settings.port(7000)
-    return Part("cassandra", "store", command, port, probes.cassandra, other_ports=(storage,), stop_timeout_seconds=30)
+    return Part(
+        "cassandra", "store", command, port, probes.cassandra, other_ports=(storage,), stop_timeout_seconds=30
+    )
 
 
 def _redis(settings: LocalSettings) -> Part:

@@ -1,4 +1,4 @@
-"""One supervisord per stack: started, given its parts, ended; and what an earlier one left running is ended too."""
+"""One supervisord per stack: started, given its parts, ended; what an earlier one left is ended too."""
 
 import os
 import resource
@@ -54,7 +54,7 @@ class Supervision:
             wait_until(lambda: mark_of(mark.pid) != mark, "supervisord to end", START_TIMEOUT_SECONDS)
 
     def clean_up(self) -> None:
-        """End what a supervisord that is gone left running, and remove its files. Call only when none answers."""
+        """End what a supervisord that is gone left running. Call only when none answers."""
         daemon = self._daemon_mark()
         parts = [mark for path in self._folders.run.glob("*.pid") if (mark := read_mark(path))]
         # The daemon first, if it hangs: it would start the others again.
@@ -68,11 +68,19 @@ class Supervision:
 
     def _start_daemon(self) -> None:
         _raise_open_files()
-        # What parts read from the environment stands in the configuration; nothing else of ours should reach them.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("BACKCHANNEL_")}
+        # What parts read from the environment stands in the configuration; nothing else should reach them.
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("BACKCHANNEL_")
+        }
         command = [str(VENV_PYTHON), "-m", "supervisor.supervisord", "-c", str(self._config)]
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise StackFault(f"supervisord did not start:\n{done.stdout}{done.stderr}")

@@ -66,7 +66,7 @@ class SupervisorClient:
         self._call("shutdown")
 
     def reload(self) -> tuple[list[str], list[str], list[str]]:
-        """Read the configuration again: names that are new, that changed, that are gone. Nothing is started or ended."""
+        """Read the configuration again: names that are new, changed, gone. Nothing is started or ended."""
         [(added, changed, removed)] = self._call("reloadConfig")
         return added, changed, removed
 
@@ -82,7 +82,9 @@ class SupervisorClient:
 
     @contextmanager
     def _proxy(self) -> Iterator[xmlrpc.client.ServerProxy]:
-        with xmlrpc.client.ServerProxy("http://supervisor/RPC2", transport=_UnixTransport(self._path)) as proxy:
+        with xmlrpc.client.ServerProxy(
+            "http://supervisor/RPC2", transport=_UnixTransport(self._path)
+        ) as proxy:
             yield proxy
 
 

@@ -36,15 +36,15 @@ def _daemon(folders: Folders) -> str:
 
 
 def _program(folders: Folders, part: Part, environment: Mapping[str, str]) -> str:
-    command = shlex.join([str(LAUNCHER), str(folders.mark(part.name)), *part.command])
-    variables = {**environment, **part.environment}
+    # By `env` instead of supervisor's own `environment=`, which has no way to write a quote.
+    variables = [f"{name}={value}" for name, value in sorted({**environment, **part.environment}.items())]
+    command = shlex.join([str(LAUNCHER), str(folders.mark(part.name)), "env", *variables, *part.command])
     lines = [
         f"[program:{part.name}]",
         f"command={_literal(command)}",
         f"directory={_literal(ROOT)}",
-        "environment=" + ",".join(f"{name}={_quoted(value)}" for name, value in sorted(variables.items())),
-        # The stack starts them in order; from then on every exit is a fault and is followed by a start at once:
-        # with startsecs=0 no exit counts as too early, so supervisor never backs off nor gives up.
+        # The stack starts them in order; from then on every exit is a fault and is followed by a start at
+        # once: with startsecs=0 no exit counts as too early, so supervisor never backs off nor gives up.
         "autostart=false",
         "autorestart=true",
         "startsecs=0",
@@ -62,13 +62,8 @@ def _program(folders: Folders, part: Part, environment: Mapping[str, str]) -> st
 
 
 def _literal(value: object) -> str:
-    """Supervisor expands %(…)s in every value; what its format cannot carry at all is an error here, not there."""
+    """Supervisor expands %(…)s in every value; what its format cannot carry at all is an error here."""
     text = str(value)
     if any(mark in text for mark in ("\n", " ;", " #")):
         raise ValueError(f"supervisor's configuration cannot hold this value: {text!r}")
     return text.replace("%", "%%")
-
-
-def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return _literal(f'"{escaped}"')

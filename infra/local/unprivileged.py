@@ -16,9 +16,9 @@ ACCOUNTS = ("postgres", "nobody")  # it must only exist: initdb looks up its nam
 def as_unprivileged(command: Sequence[str], data: Path) -> tuple[str, ...]:
     """The command as it must be started; itself, when we are not root.
 
-    First choice is a user namespace in which we look like another user: files stay ours, and folders above the clone
-    that only root may enter (such as /root) stay open. Where the kernel forbids that, we become the other user, who
-    must then be able to reach the folder.
+    First choice is a user namespace in which we look like another user: files stay ours, and folders above
+    the clone that only root may enter (such as /root) stay open. Where the kernel forbids that, we become
+    the other user, who must then be able to reach the folder.
     """
     if os.geteuid() != 0:
         return tuple(command)
@@ -42,13 +42,18 @@ def _account() -> pwd.struct_passwd:
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise StackFault("PostgreSQL may not run as root, and there is no user to run it as: " + " or ".join(ACCOUNTS))
+    raise StackFault(
+        "PostgreSQL may not run as root, and there is no user to run it as: " + " or ".join(ACCOUNTS)
+    )
 
 
 @cache
 def _has_namespaces(uid: int) -> bool:
     tried = ["unshare", "--user", f"--map-user={uid}", "--", "true"]
-    return shutil.which("unshare") is not None and not subprocess.run(tried, capture_output=True, check=False).returncode
+    return (
+        shutil.which("unshare") is not None
+        and not subprocess.run(tried, capture_output=True, check=False).returncode
+    )
 
 
 def _give(folder: Path, account: pwd.struct_passwd) -> None:

@@ -25,10 +25,11 @@ def fetch(name: str) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     java_home = Path(require(find_java(), "Java")).resolve().parents[1]
+    # -C: a jar whose checksum does not match is an error.
+    options = ["-q", "-B", "-C", "-f", str(_pom(name)), f"-DoutputDirectory={partial}"]
     done = subprocess.run(
-        [require(find_on_path("mvn"), "mvn"), "-q", "-B", "-f", str(_pom(name)),
-         "dependency:copy-dependencies", f"-DoutputDirectory={partial}"],  # fmt: skip
-        env=_environment(java_home),
+        [require(find_on_path("mvn"), "Maven"), *options, "dependency:copy-dependencies"],
+        env={**os.environ, "JAVA_HOME": str(java_home)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -41,10 +42,6 @@ def fetch(name: str) -> None:
     shutil.rmtree(LIBS / name, ignore_errors=True)
     partial.rename(LIBS / name)
     mark_done(_stamp(name), digest_of(_pom(name)))
-
-
-def _environment(java_home: Path) -> dict[str, str]:
-    return {**os.environ, "JAVA_HOME": str(java_home)}
 
 
 def _pom(name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Debian's packages: which programs are missing, and how they get here without starting Debian's own services."""
+"""Debian's packages: which programs are missing; they are installed without starting Debian's services."""
 
 import importlib.util
 import os
@@ -33,15 +33,21 @@ def requirements(needs_maven: bool, needs_venv: bool) -> list[Requirement]:
             f"openjdk-{JAVA_MAJOR}-jre-headless",
             lambda: find_java() is not None,
         ),
-        Requirement("Redis 7", "redis-server", lambda: find_on_path("redis-server") is not None, "redis-server"),
-        Requirement("PostgreSQL 15 or newer", "postgresql", lambda: find_postgres() is not None, "postgresql"),
+        Requirement(
+            "Redis 7", "redis-server", lambda: find_on_path("redis-server") is not None, "redis-server"
+        ),
+        Requirement(
+            "PostgreSQL 15 or newer", "postgresql", lambda: find_postgres() is not None, "postgresql"
+        ),
         Requirement("HAProxy", "haproxy", lambda: find_on_path("haproxy") is not None, "haproxy"),
     ]
     if needs_maven:
         wanted.append(Requirement("Maven", "maven", lambda: find_on_path("mvn") is not None))
     if needs_venv:
         package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-        wanted.append(Requirement("Python's venv", package, lambda: importlib.util.find_spec("ensurepip") is not None))
+        wanted.append(
+            Requirement("Python's venv", package, lambda: importlib.util.find_spec("ensurepip") is not None)
+        )
     return wanted
 
 
@@ -83,7 +89,7 @@ def install(packages: list[str]) -> None:
 
 @contextmanager
 def _services_stay_off() -> Iterator[None]:
-    """A policy-rc.d that forbids starts while we install. One that is there already is the machine owner's: left alone."""
+    """A policy-rc.d that forbids starts while we install. One that is there already is left alone."""
     if POLICY.exists():
         yield
         return
@@ -96,6 +102,6 @@ def _services_stay_off() -> Iterator[None]:
 
 
 def _keep_from_booting(services: list[str]) -> None:
-    """Else the next boot starts them on the stack's ports. Only services that were installed just now come here."""
+    """Else the next boot starts them on the stack's ports. Only for what was installed just now."""
     if services and shutil.which("systemctl"):
         subprocess.run(["systemctl", "disable", *services], capture_output=True, check=False)

@@ -17,7 +17,9 @@ PYTHON_MIN = (3, 11)
 def require_python() -> None:
     if sys.version_info[:2] < PYTHON_MIN:
         wanted = ".".join(map(str, PYTHON_MIN))
-        raise BootstrapFault(f"Python {wanted} or newer is needed, this is {sys.version.split()[0]}: make PYTHON=python{wanted}")
+        raise BootstrapFault(
+            f"Python {wanted} is needed, this is {sys.version.split()[0]}: make PYTHON=python{wanted}"
+        )
 
 
 def has_venv() -> bool:
@@ -45,13 +47,18 @@ def install() -> None:
 
 
 def _digest() -> str:
-    # The interpreter is no part of it: `has_venv` notices one that is gone, and another one would serve as well.
+    # The interpreter is no part of it: one that is gone is noticed by its link, and any other would serve.
     return digest_of(LOCK, PROJECT)
 
 
 def _run(command: list[str], purpose: str) -> None:
     done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise BootstrapFault(f"could not {purpose}:\n{done.stdout[-3000:]}")

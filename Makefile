@@ -1,0 +1,43 @@
+# Each target is a thin call. `make` alone prints this list.
+PYTHON ?= python3
+PY := .venv/bin/python
+LOCAL := $(PY) -m infra.local
+PACKAGES := schemas streams gateway api infra clients tests
+
+.DEFAULT_GOAL := help
+.PHONY: help install up down status logs reset test check bench chat
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' Makefile | expand -t 10
+
+install: ## everything that a bare machine lacks: Debian and Python packages, Kafka's and Cassandra's jars
+	@$(PYTHON) -m infra.local.bootstrap
+
+up: install ## start the whole system, wait until it serves, say where it is
+	@$(LOCAL) up
+
+down: ## end it; the data stays
+	@test ! -x $(PY) || $(LOCAL) down
+
+status: ## every part and how it is; fails if one is not well
+	@$(LOCAL) status
+
+logs: ## follow the logs: make logs S=api
+	@$(LOCAL) logs $(S)
+
+reset: ## end it and delete the data; jars and packages stay
+	@test ! -x $(PY) || $(LOCAL) reset
+
+test: install ## all tests, on a stack of their own: make test T=tests/infra
+	@$(PY) -m pytest $(or $(T),tests)
+
+check: install ## ruff, mypy, the import contracts
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy $(PACKAGES)
+	@.venv/bin/lint-imports
+
+bench: install ## latency, throughput, memory and CPU: make bench
+	@$(PY) -m tests.bench
+
+chat: ## the terminal client: make chat AS=alice
+	@.venv/bin/backchannel chat --as $(or $(AS),alice)
