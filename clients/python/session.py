@@ -1,0 +1,197 @@
+"""The protocol state of one device, without any I/O: frames in, effects out; time is an input.
+
+It keeps the promises of PROTOCOL ("What is promised") on the client's side: every event of a conversation
+once and in the order of `seq`; a jump in `seq` is filled from the timeline; commands wait in the outbox until
+they are answered, are sent only after Synced, and again with the same `client_id` after a reconnect.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from clients.python.commands import Command, Heartbeat, Hello, Signal, encode
+from clients.python.copies import Copies
+from clients.python.effects import Announce, Effect, FetchMissing, FindOwn, SendBytes
+from clients.python.frames import (
+    AnyFrame,
+    AnyTimelineEvent,
+    CaughtUp,
+    CommandRefused,
+    DeliveredAdvanced,
+    Malformed,
+    RateLimited,
+    ReadAdvanced,
+    Snapshot,
+    Synced,
+    TimelineEvent,
+    Welcome,
+)
+from clients.python.local import Conversation
+from clients.python.outbox import Outbox
+from clients.python.sending import Sending
+
+_HEARTBEAT = encode(Heartbeat())
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """Where a device has got to: what it says in its next Hello."""
+
+    epoch: str | None = None
+    cursors: dict[str, int] = field(default_factory=dict)
+
+
+class Session:
+    """One device. Give it each frame; carry out the effects; call `wake` when `wake_at` has come."""
+
+    def __init__(self, bookmark: Bookmark | None = None) -> None:
+        start = bookmark or Bookmark()
+        self.epoch = start.epoch
+        self.user_id = ""
+        self.welcome: Welcome | None = None
+        self.is_synced = False
+        self._copies = Copies(start.cursors)
+        self._sending = Sending(self._copies)
+        self._heartbeat_at: float | None = None
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """The cursors to come back with: up to them nothing is missing."""
+        return Bookmark(self.epoch, {name: copy.cursor for name, copy in self.conversations.items()})
+
+    @property
+    def conversations(self) -> dict[str, Conversation]:
+        """The local copies by conversation."""
+        return self._copies.conversations
+
+    @property
+    def outbox(self) -> Outbox:
+        """The commands without an answer."""
+        return self._sending.outbox
+
+    def direct_with(self, user_id: str) -> str | None:
+        """The direct conversation with a user, if there is a copy of it."""
+        return self._copies.direct_with(user_id)
+
+    def hello(self, ticket: str) -> bytes:
+        """The first frame of a new connection."""
+        self.disconnected()
+        mark = self.bookmark
+        return encode(Hello(ticket=ticket, epoch=mark.epoch, cursors=mark.cursors))
+
+    def disconnected(self) -> None:
+        """The connection is gone."""
+        self.is_synced = False
+        self.welcome = self._heartbeat_at = None
+        self._copies.disconnected()
+        self._sending.disconnected()
+
+    def submit(self, command: Command, now: float) -> tuple[int, list[Effect]]:
+        """Puts a command into the outbox; gives its key and the effects. Raises FrameTooLarge."""
+        pending = self._sending.submit(command)
+        return pending.key, self._flush(now)
+
+    def signal(self, frame: Signal) -> list[Effect]:
+        """A frame without an answer; nothing while not synced."""
+        return [SendBytes(encode(frame))] if self.is_synced else []
+
+    def receive(self, frame: AnyFrame, now: float) -> list[Effect]:
+        """What a frame from the server leads to."""
+        match frame:
+            case TimelineEvent():
+                return self._arrived([frame], now)
+            case Welcome():
+                self._welcomed(frame, now)
+            case Snapshot():
+                self._replaced(frame)
+            case CaughtUp():
+                return self._caught_up(frame, now)
+            case Synced():
+                return self._synced(frame, now)
+            case RateLimited():
+                self._sending.rate_limited(frame, now)
+            case CommandRefused():
+                return [*self._sending.settle(frame, frame.conversation_id, self.user_id), Announce(frame)]
+            case Malformed():
+                return [*self._sending.settle(frame, None, self.user_id), Announce(frame)]
+            case DeliveredAdvanced() | ReadAdvanced():
+                self._copies.copy_of(frame.conversation_id).advance(frame, self.user_id)
+            case _:
+                pass
+        return [Announce(frame)]
+
+    def missing_received(
+        self, asked: FetchMissing, events: tuple[AnyTimelineEvent, ...], now: float
+    ) -> list[Effect]:
+        """The timeline's answer to a FetchMissing."""
+        if asked.generation != self._copies.generation:
+            return []
+        effects = self._arrived(events, now)
+        return effects + self._copies.filled(asked, self.user_id, now) + self._copies.ask(now)
+
+    def missing_failed(self, asked: FetchMissing, now: float) -> None:
+        """The timeline could not be asked."""
+        self._copies.failed(asked, now)
+
+    def own_received(
+        self, asked: FindOwn, events: tuple[AnyTimelineEvent, ...], *, has_more: bool, now: float
+    ) -> list[Effect]:
+        """The timeline's answer to a FindOwn."""
+        if asked.generation != self._copies.generation:
+            return []
+        effects: list[Effect] = []
+        for event in events:
+            effects += self._sending.settle(event, event.conversation_id, self.user_id)
+        self.conversations[asked.conversation_id].remember(events)
+        effects += self._sending.found(asked, events, has_more=has_more)
+        return effects + self._flush(now)
+
+    def own_failed(self, asked: FindOwn, now: float) -> None:
+        """The timeline could not be asked."""
+        self._sending.not_found(asked, now)
+
+    def wake_at(self) -> float | None:
+        """When `wake` has something to do."""
+        times = (self._heartbeat_at, self._copies.next_at(), self._sending.next_at())
+        return min((time for time in times if time is not None), default=None)
+
+    def wake(self, now: float) -> list[Effect]:
+        """What is due: heartbeats, pages to ask for again, commands held back by the rate limit."""
+        effects: list[Effect] = []
+        if self.welcome is not None and self._heartbeat_at is not None and now >= self._heartbeat_at:
+            self._heartbeat_at = now + self.welcome.heartbeat_seconds
+            effects.append(SendBytes(_HEARTBEAT))
+        return effects + self._sending.wake(now) + self._flush(now) + self._copies.ask(now)
+
+    def _welcomed(self, frame: Welcome, now: float) -> None:
+        self.welcome = frame
+        self.user_id = frame.user_id
+        self.epoch = self.epoch or frame.epoch
+        self._heartbeat_at = now + frame.heartbeat_seconds
+        self._sending.set_clock(frame.server_time, now)
+
+    def _replaced(self, frame: Snapshot) -> None:
+        if self.welcome is not None:
+            self.epoch = self.welcome.epoch
+        self._copies.replace(frame.conversations)
+
+    def _caught_up(self, frame: CaughtUp, now: float) -> list[Effect]:
+        effects = self._arrived(frame.events, now)
+        self._copies.catch_up(frame)
+        return [*effects, Announce(frame)]
+
+    def _synced(self, frame: Synced, now: float) -> list[Effect]:
+        self.is_synced = True
+        self._copies.synced()
+        searches = [] if frame.recovered else self._sending.search(self.epoch)
+        return [Announce(frame), *searches, *self._flush(now), *self._copies.ask(now)]
+
+    def _arrived(self, events: Iterable[AnyTimelineEvent], now: float) -> list[Effect]:
+        """Confirmations first, for a repeated command is answered by an old event; then the copies."""
+        effects: list[Effect] = []
+        for event in events:
+            effects += self._sending.settle(event, event.conversation_id, self.user_id)
+            effects += self._copies.accept(event, self.user_id)
+        return effects + self._copies.ask(now)
+
+    def _flush(self, now: float) -> list[Effect]:
+        return self._sending.flush(self.epoch, now) if self.is_synced else []

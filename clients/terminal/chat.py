@@ -1,0 +1,150 @@
+"""The chat: what a person types becomes commands, what happens becomes lines."""
+
+import asyncio
+from contextlib import aclosing, suppress
+
+from clients.python import (
+    Api,
+    ApiError,
+    Client,
+    Disconnected,
+    Event,
+    HoleSkipped,
+    MessageSent,
+    Unreachable,
+)
+from clients.python.frames import AnyTimelineEvent, ReadAdvanced, Synced, TimelineEvent
+from clients.python.subscription import Subscription
+from clients.terminal import render
+from clients.terminal.lines import HELP, Line, Open, Order, Unclear, Write, parse
+from clients.terminal.screen import Pipe, Screen, Terminal
+from clients.terminal.view import View
+from clients.terminal.writing import Writing
+
+_CONNECT_SECONDS = 30.0
+
+
+class Chat:
+    """One person's chat until they leave. `has_failed` when something did not go as they asked."""
+
+    def __init__(self, api: Api, client: Client, *, is_terminal: bool) -> None:
+        self._client = client
+        self._screen: Screen = Terminal(self._prompt, self._status) if is_terminal else Pipe()
+        self._view = View(api, client, self._screen)
+        self._writing = Writing(client, self._screen)
+        self._was_lost = False
+        self._has_complained = False
+
+    @property
+    def has_failed(self) -> bool:
+        """What a script wants to know."""
+        return self._has_complained or self._writing.has_failed
+
+    async def run(self) -> None:
+        """Until /quit, the end of input, or the end of the connection."""
+        events = self._client.events()
+        self._client.start()
+        await self._client.wait_synced(timeout_seconds=_CONNECT_SECONDS)
+        await self._view.show_list()
+        with self._screen.opened():
+            tasks = {asyncio.create_task(self._follow(events)), asyncio.create_task(self._read())}
+            done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await self._writing.finish()
+            for task in rest:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            for task in done:
+                task.result()  # a fault is a fault
+
+    async def _read(self) -> None:
+        async with aclosing(self._screen.lines()) as lines:
+            async for text in lines:
+                line = parse(text)
+                if line == Order("quit"):
+                    return
+                if line is not None:
+                    await self._obey(line)
+
+    async def _obey(self, line: Line) -> None:
+        try:
+            match line:
+                case Write(text):
+                    self._write(text)
+                case Unclear(why):
+                    self._complain(why)
+                case Open(name):
+                    if not await self._view.open(name):
+                        self._complain(f"There is nobody called {name}.")
+                case Order(name):
+                    await self._order(name)
+        except (ApiError, Unreachable) as error:
+            self._complain(str(error))
+
+    async def _order(self, name: str) -> None:
+        match name:
+            case "list":
+                await self._view.show_list()
+            case "who":
+                await self._view.who()
+            case "more":
+                if not await self._view.more():
+                    self._complain("No conversation is open.")
+            case _:
+                self._screen.show(HELP)
+
+    def _write(self, text: str) -> None:
+        if self._view.target is None:
+            self._complain("No conversation is open: /open HANDLE first.")
+        else:
+            self._writing.write(text, self._view.target)
+
+    def _complain(self, why: str) -> None:
+        self._has_complained = True
+        self._screen.show(f"! {render.clean(why)}")
+
+    async def _follow(self, events: Subscription) -> None:
+        async for event in events:
+            await self._happened(event)
+
+    async def _happened(self, event: Event) -> None:
+        match event:
+            case Disconnected(code, reason, None):
+                self._complain(f"the connection has ended: {reason or 'closed'} ({code})")
+            case Disconnected(_, reason, wait_seconds):
+                self._was_lost = True
+                why = render.clean(reason)
+                self._screen.show(f"… connection lost ({why}), trying again in {wait_seconds:.1f} s")
+            case Synced() if self._was_lost:
+                self._was_lost = False
+                self._screen.show("… connected again")
+            case HoleSkipped():
+                self._screen.show("… some messages could not be fetched; /open the conversation again")
+            case TimelineEvent():
+                await self._arrived(event)
+            case ReadAdvanced() if event.user_id != self._client.user_id:
+                if self._view.is_open(event.conversation_id):
+                    self._screen.show(f"      {render.DELIVERED} read by {self._view.name(event.user_id)}")
+            case _:
+                pass
+
+    async def _arrived(self, event: AnyTimelineEvent) -> None:
+        if self._writing.is_shown_here(event.client_id):
+            return
+        copy = self._client.conversations.get(event.conversation_id)
+        if self._view.is_open(event.conversation_id):
+            if copy is not None:
+                copy.unread = 0
+            self._screen.show(await self._view.line(event))
+        elif isinstance(event, MessageSent) and copy is not None:
+            line = await self._view.line(event)
+            self._screen.show(f"[{self._view.title(copy)}] {line}")
+
+    def _prompt(self) -> str:
+        return f"{self._view.target.title if self._view.target else ''}> "
+
+    def _status(self) -> str:
+        pending = f" · {render.PENDING} {self._client.pending_count}" if self._client.pending_count else ""
+        unread = sum(copy.unread for copy in self._client.conversations.values())
+        state = "connected" if self._client.is_synced else "connecting …"
+        return f"{state}{pending}" + (f" · {unread} unread" if unread else "") + " · /help"

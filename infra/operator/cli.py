@@ -1,0 +1,37 @@
+"""The command line: `backchannel chat` for people; what operators need comes beside it."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Backchannel: chat on an event log.")
+
+
+@app.callback()
+def main() -> None:
+    """Chat, and look after the system."""
+
+
+@app.command()
+def chat(
+    handle: Annotated[str, typer.Option("--as", help="Your handle; you are signed up if it is new.")],
+    url: Annotated[
+        str, typer.Option(envvar="BACKCHANNEL_URL", help="Where the server is.")
+    ] = "http://127.0.0.1:8080",
+    password: Annotated[
+        str | None,
+        typer.Option(envvar="BACKCHANNEL_PASSWORD", help="Asked for if needed and not given."),
+    ] = None,
+    device: Annotated[str, typer.Option(help="This device's name; one connection per device.")] = "terminal",
+    sign_up: Annotated[
+        bool | None,
+        typer.Option("--sign-up/--no-sign-up", help="Make the account if it is new, without asking."),
+    ] = None,
+) -> None:
+    """Chat in the terminal, or from a pipe.
+
+    printf '/open bob\\nhello\\n/quit\\n' | backchannel chat --as alice
+    """
+    from clients.terminal.main import Options, run  # noqa: PLC0415  the other commands start without it
+
+    raise typer.Exit(run(Options(handle.lower().removeprefix("@"), url, password, device, sign_up)))
