@@ -34,13 +34,14 @@ def stream_name(gateway: str, incarnation: str) -> str:
 
 
 class Connection(Struct, frozen=True, array_like=True):
-    """Where a device can be reached: an item of a user's packed value in the connection cache."""
+    """Where a device can be reached: an item of a user's packed value in the connection cache; `at` is when it said
+    Hello."""
 
     device_id: str
     gateway: str
     incarnation: str
     connection: str
-    offset: int
+    at: str
 
 
 class Connections(Struct, frozen=True, array_like=True):

@@ -1,0 +1,1 @@
+"""The engine: agents that decide commands and fold events into projections."""

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from infra.stores.cache import available
 from schemas.outbound import Connections, pack_connections, unpack_connections
 
-# The first eight characters of a value are its offset as text with a fixed width, so that Lua can compare them.
+# The first characters of a value are its offset as text with a fixed width, so that Lua can compare them.
 _WIDTH = 16
 _PUT = """
 for i, key in ipairs(KEYS) do
@@ -39,6 +39,6 @@ class ConnectionCache:
 
     async def write(self, values: Mapping[str, Connections]) -> None:
         """Put values that are newer, by their offset, than what stands there. Raises StoreUnavailable."""
-        packed = [f"{value.offset:0{_WIDTH}d}".encode() + pack_connections(value) for value in values.values()]
+        packed = [f"{value.offset + 1:0{_WIDTH}d}".encode() + pack_connections(value) for value in values.values()]
         with available():
             await self._put(keys=[_key(user_id) for user_id in values], args=packed)

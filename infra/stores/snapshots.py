@@ -9,27 +9,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import msgspec
 from cassandra.query import PreparedStatement
 
 from infra.stores.cassandra import Cassandra
 
 SENTINEL = UUID(int=0)
 AT_ONCE = 16
+_decided: msgspec.msgpack.Decoder[frozenset[int]] = msgspec.msgpack.Decoder(frozenset[int])
 
 TABLES = (
     """CREATE TABLE IF NOT EXISTS conversation_snapshots (
         generation uuid, conversation_id uuid, state blob, PRIMARY KEY ((generation, conversation_id)))""",
     """CREATE TABLE IF NOT EXISTS conversation_checkpoints (
-        epoch text, partition int, generation uuid, next_event_offset bigint, PRIMARY KEY ((epoch, partition)))""",
+        epoch text, partition int, generation uuid, next_event_offset bigint, decided blob,
+        PRIMARY KEY ((epoch, partition)))""",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """All events of the partition before `next_event_offset` are in the snapshots of `generation`."""
+    """All events of the partition before `next_event_offset` are in the snapshots of `generation`.
+
+    `decided` are offsets of commands whose events stand before it, though the group had not committed them yet.
+    """
 
     generation: UUID
     next_event_offset: int
+    decided: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +60,9 @@ class Snapshots:
         texts = (
             "INSERT INTO conversation_snapshots (generation, conversation_id, state) VALUES (?, ?, ?) USING TIMESTAMP ?",
             "SELECT state FROM conversation_snapshots WHERE generation = ? AND conversation_id = ?",
-            "INSERT INTO conversation_checkpoints (epoch, partition, generation, next_event_offset)"
-            " VALUES (?, ?, ?, ?)",
-            "SELECT generation, next_event_offset FROM conversation_checkpoints WHERE epoch = ? AND partition = ?",
+            "INSERT INTO conversation_checkpoints (epoch, partition, generation, next_event_offset, decided)"
+            " VALUES (?, ?, ?, ?, ?)",
+            "SELECT generation, next_event_offset, decided FROM conversation_checkpoints WHERE epoch = ? AND partition = ?",
         )
         return cls(cassandra, epoch, [await cassandra.prepare(text) for text in texts])
 
@@ -64,7 +71,7 @@ class Snapshots:
         rows = await self._cassandra.execute(self._get_checkpoint, (self._epoch, partition))
         if not rows:
             return None
-        checkpoint = Checkpoint(rows[0].generation, rows[0].next_event_offset)
+        checkpoint = Checkpoint(rows[0].generation, rows[0].next_event_offset, _decided.decode(rows[0].decided))
         sentinel = await self._cassandra.execute(self._get, (checkpoint.generation, SENTINEL))
         return checkpoint if sentinel else None
 
@@ -90,5 +97,6 @@ class Snapshots:
 
     async def save_checkpoint(self, partition: int, checkpoint: Checkpoint) -> None:
         """Say that the snapshots hold all before `checkpoint`. Raises StoreUnavailable."""
-        values = (self._epoch, partition, checkpoint.generation, checkpoint.next_event_offset)
+        decided = msgspec.msgpack.encode(checkpoint.decided)
+        values = (self._epoch, partition, checkpoint.generation, checkpoint.next_event_offset, decided)
         await self._cassandra.execute(self._put_checkpoint, values)

@@ -1,0 +1,67 @@
+"""A session on its socket: carries out the session's actions. The only file that sends on a websocket."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.exceptions import ConnectionClosed
+
+from gateway.session import Action, Close, CloseCode, Send, Session
+from schemas.commands import Origin
+from schemas.door import Actor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CLOSING: set["asyncio.Task[None]"] = set()  # the loop itself keeps only weak references to tasks
+
+
+class Connection:
+    """`actor` is there once the ticket was good; `registered` once the connection is in the connection cache."""
+
+    __slots__ = ("_socket", "_write_buffer_bytes_max", "actor", "origin", "registered", "session")
+
+    def __init__(self, socket: ServerConnection, session: Session, origin: Origin, write_buffer_bytes_max: int) -> None:
+        self._socket = socket
+        self._write_buffer_bytes_max = write_buffer_bytes_max
+        self.session = session
+        self.origin = origin
+        self.actor: Actor | None = None
+        self.registered: asyncio.Event | None = None
+
+    @property
+    def id(self) -> str:
+        return self.origin.connection
+
+    def perform(self, action: Action | None) -> None:
+        """Carry out what a session asks of its socket."""
+        match action:
+            case Send(frame):
+                self.write(frame)
+            case Close(code, reason):
+                task = asyncio.create_task(self._close(code, reason))
+                CLOSING.add(task)
+                task.add_done_callback(CLOSING.discard)
+
+    def write(self, frame: bytes) -> None:
+        """Send without waiting; a client that does not read is closed (4001), so memory is bounded."""
+        broadcast((self._socket,), frame, text=True)
+        if self._socket.transport.get_write_buffer_size() > self._write_buffer_bytes_max:
+            self.close(CloseCode.TOO_SLOW, "the client does not read")
+
+    async def write_all(self, frames: "Iterable[bytes]") -> None:
+        """Send and wait while the client reads slowly: for what was missed, which may be much."""
+        for frame in frames:
+            await self._socket.send(frame, text=True)
+
+    def deliver(self, frame: bytes) -> None:
+        self.perform(self.session.deliver(frame))
+
+    def close(self, code: int, reason: str) -> None:
+        self.perform(self.session.close(code, reason))
+
+    async def _close(self, code: int, reason: str) -> None:
+        try:
+            await self._socket.close(code, reason)
+        except ConnectionClosed:
+            pass  # it was closed from the other side meanwhile

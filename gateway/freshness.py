@@ -1,0 +1,51 @@
+"""Waits until the views have folded all that the log holds now: without that, `Synced` would be a lie.
+
+A position that Redis does not know (it was flushed, or away) is taken from the group's committed offset.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+from gateway.shared_look import SharedLook
+from infra.stores.log_ends import LogEnds, Offsets
+from infra.stores.positions import INBOX, TIMELINE, Positions, View
+from schemas.topics import CONVERSATION_EVENTS
+
+LOOK_SECONDS = 0.01
+COMMITTED_LOOK_SECONDS = 0.3
+VIEWS = (INBOX, TIMELINE)
+
+
+class Freshness:
+    def __init__(self, ends: LogEnds, positions: Positions) -> None:
+        self._ends = ends
+        self._positions = positions
+        self._ends_look = SharedLook(lambda: ends.ends(CONVERSATION_EVENTS))
+        self._position_look = SharedLook(self._look_at_positions)
+        self._committed_look = SharedLook(self._look_at_committed)
+
+    async def wait(self, timeout_seconds: float) -> bool:
+        """Whether the views passed the log's present ends in time. Raises StoreUnavailable."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout_seconds
+        committed_look_at = loop.time() + COMMITTED_LOOK_SECONDS
+        ends = await self._ends_look.get()
+        while not _passed(await self._position_look.get(), ends):
+            if loop.time() > deadline:
+                return False
+            if loop.time() > committed_look_at:
+                if _passed(await self._committed_look.get(), ends):
+                    return True
+                committed_look_at = loop.time() + COMMITTED_LOOK_SECONDS
+            await asyncio.sleep(LOOK_SECONDS)
+        return True
+
+    async def _look_at_positions(self) -> Mapping[View, Offsets]:
+        return {view: await self._positions.read(view) for view in VIEWS}
+
+    async def _look_at_committed(self) -> Mapping[View, Offsets]:
+        return {view: await self._ends.committed(view.group, CONVERSATION_EVENTS) for view in VIEWS}
+
+
+def _passed(positions: Mapping[View, Offsets], ends: Offsets) -> bool:
+    return all(offsets.get(partition, 0) >= end for offsets in positions.values() for partition, end in ends.items())

@@ -1,0 +1,59 @@
+"""The connections of this gateway, by id."""
+
+import asyncio
+import random
+from collections.abc import Iterable, Iterator
+
+from gateway.connection import Connection
+from schemas.outbound import Item, Kind
+
+CLOSE_STEPS = 50
+
+
+class Registry:
+    def __init__(self) -> None:
+        self._connections: dict[str, Connection] = {}
+
+    def __len__(self) -> int:
+        return len(self._connections)
+
+    def __iter__(self) -> Iterator[Connection]:
+        return iter(list(self._connections.values()))
+
+    def __contains__(self, id_: str) -> bool:
+        return id_ in self._connections
+
+    def add(self, connection: Connection) -> None:
+        self._connections[connection.id] = connection
+
+    def remove(self, connection: Connection) -> None:
+        self._connections.pop(connection.id, None)
+
+    def dispatch(self, items: Iterable[Item]) -> None:
+        """Hand finished frames to sockets; connections that are gone are passed over."""
+        for item in items:
+            for id_ in item.connections:
+                if connection := self._connections.get(id_):
+                    _hand(connection, item)
+
+    async def close_all(self, code: int, reason: str, seconds: float) -> None:
+        """Close what is open now, in a random order spread over some seconds: a storm of reconnects helps nobody."""
+        connections = list(self)
+        random.shuffle(connections)
+        step = max(1, len(connections) // CLOSE_STEPS + 1)
+        for start in range(0, len(connections), step):
+            for connection in connections[start : start + step]:
+                connection.close(code, reason)
+            if start + step < len(connections):
+                await asyncio.sleep(seconds / CLOSE_STEPS)
+
+
+def _hand(connection: Connection, item: Item) -> None:
+    match item.kind:
+        case Kind.FRAME | Kind.REPEATED:
+            connection.deliver(item.payload)
+        case Kind.REGISTERED:
+            if connection.registered:
+                connection.registered.set()
+        case Kind.CLOSE:
+            connection.close(int(item.payload), "closed from outside")

@@ -1,0 +1,165 @@
+"""The thin server: websockets in, sessions driven, nothing known of what the frames say."""
+
+import asyncio
+import logging
+import uuid
+from http import HTTPStatus
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from gateway.connection import Connection
+from gateway.deadlines import Deadlines
+from gateway.incarnation import Incarnation
+from gateway.opening import Opening
+from gateway.registry import Registry
+from gateway.session import HELLO_BYTES_MAX, Action, Close, CloseCode, Open, Session, Submit
+from gateway.settings import GatewaySettings
+from gateway.submitting import Submitting
+from schemas.commands import Origin
+
+log = logging.getLogger(__name__)
+
+SUBPROTOCOL = "backchannel.v1"
+SWEEP_SECONDS = 1.0
+CLOSE_SECONDS = 3.0
+
+
+class GatewayServer:
+    def __init__(
+        self,
+        settings: GatewaySettings,
+        *,
+        registry: Registry,
+        incarnation: Incarnation,
+        opening: Opening,
+        submitting: Submitting,
+    ) -> None:
+        self._settings = settings
+        self._registry = registry
+        self._incarnation = incarnation
+        self._opening = opening
+        self._submitting = submitting
+        self._deadlines: Deadlines[Connection] = Deadlines()
+        self._is_draining = False
+        self._now = asyncio.get_running_loop().time
+
+    def serve(self) -> serve:
+        """The server, to be entered. No pings: only frames are a sign of life, and an idle socket costs nothing."""
+        return serve(
+            self._handle,
+            self._settings.gateway_host,
+            self._settings.gateway_port,
+            subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]  # NewType of str
+            process_request=self._answer,
+            compression=None,
+            ping_interval=None,
+            close_timeout=CLOSE_SECONDS,
+            max_size=HELLO_BYTES_MAX,
+            max_queue=4,
+            write_limit=4096,
+            server_header=None,
+            open_timeout=10,
+            backlog=4096,
+        )
+
+    def _answer(self, socket: ServerConnection, request: Request) -> Response | None:
+        match request.path:
+            case "/v1/socket" if self._is_ready:
+                return None
+            case "/healthz":
+                return socket.respond(HTTPStatus.OK, "alive\n")
+            case "/readyz" if self._is_ready:
+                return socket.respond(HTTPStatus.OK, "ready\n")
+            case "/readyz" | "/v1/socket":
+                return socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "not ready\n")
+            case _:
+                return socket.respond(HTTPStatus.NOT_FOUND, "there is only /v1/socket\n")
+
+    @property
+    def _is_ready(self) -> bool:
+        return self._incarnation.name is not None and not self._is_draining
+
+    async def _handle(self, socket: ServerConnection) -> None:
+        incarnation = self._incarnation.name
+        if incarnation is None or self._is_draining:
+            await socket.close(CloseCode.OVERLOADED, "not ready")
+            return
+        if socket.request:
+            socket.request.headers.clear()  # 3 KiB a connection, never looked at again
+        if socket.response:
+            socket.response.headers.clear()
+        origin = Origin(self._settings.gateway_name, incarnation, str(uuid.uuid4()))
+        session = Session(self._settings, self._now())
+        connection = Connection(socket, session, origin, self._settings.write_buffer_bytes_max)
+        self._registry.add(connection)
+        try:
+            await self._drive(socket, connection)
+        except ConnectionClosed:
+            pass
+        finally:
+            session.close(CloseCode.DRAINING, "gone")
+            self._registry.remove(connection)
+            self._opening.closed(connection)
+
+    async def _drive(self, socket: ServerConnection, connection: Connection) -> None:
+        """Hello within its time, then frame after frame until the socket closes."""
+        try:
+            async with asyncio.timeout(self._settings.hello_seconds):
+                first = await socket.recv()
+        except TimeoutError:
+            connection.close(CloseCode.PROTOCOL_ERROR, "no Hello in time")
+            await socket.wait_closed()
+            return
+        action = self._receive(connection, first)
+        if not isinstance(action, Open):
+            connection.perform(action)
+            await socket.wait_closed()
+            return
+        opening = asyncio.create_task(self._opening.open(connection, action.hello))
+        del action, first
+        try:
+            self._deadlines.add(connection, connection.session.heard_at + self._settings.silence_seconds)
+            await self._frames(socket, connection)
+        finally:
+            opening.cancel()
+            await asyncio.wait([opening])
+            if not opening.cancelled() and (fault := opening.exception()):
+                log.error("opening failed", exc_info=fault)
+
+    async def _frames(self, socket: ServerConnection, connection: Connection) -> None:
+        async for data in socket:
+            action = self._receive(connection, data)
+            if isinstance(action, Submit):
+                if connection.actor is None:
+                    connection.close(CloseCode.PROTOCOL_ERROR, "commands come after Welcome")
+                else:
+                    await self._submitting.submit(connection, connection.actor, action.frame)
+            elif action is not None:
+                connection.perform(action)
+                if isinstance(action, Close):
+                    break
+
+    def _receive(self, connection: Connection, data: str | bytes) -> Action | None:
+        if isinstance(data, bytes):
+            return connection.session.receive_binary(self._now())
+        return connection.session.receive(data.encode(), self._now())
+
+    async def sweep(self) -> None:
+        """Close the silent ones (4003), for ever. Each connection is looked at once per silence."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            now = self._now()
+            for connection in self._deadlines.due(now):
+                if connection.session.is_silent(now):
+                    connection.close(CloseCode.SILENT, "no sign of life")
+                elif connection.id in self._registry:
+                    self._deadlines.add(connection, connection.session.heard_at + self._settings.silence_seconds)
+
+    async def drain(self, server: Server) -> None:
+        """Take no more connections, close those that are there (4000), spread over some seconds."""
+        self._is_draining = True
+        await self._registry.close_all(CloseCode.DRAINING, "draining", self._settings.drain_seconds)
+        server.close()
+        await server.wait_closed()

@@ -1,0 +1,163 @@
+"""The protocol's state on one socket, without I/O: bytes and facts in, actions out. It never raises on any bytes.
+
+Time is an input, in seconds of a monotonic clock.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from gateway.limits import TokenBucket
+from gateway.settings import GatewaySettings
+from schemas import frames
+from schemas.parsing import MalformedFrame, parse
+
+FRAME_BYTES_MAX = 64 << 10
+HELLO_BYTES_MAX = 1 << 20
+
+
+class CloseCode:
+    """PROTOCOL, section 2. Below 4500 the client reconnects with jitter; from there on it does not by itself."""
+
+    TOO_LARGE = 1009
+    DRAINING = 4000
+    TOO_SLOW = 4001
+    STREAM_LOST = 4002
+    SILENT = 4003
+    OVERLOADED = 4004
+    BAD_TICKET = 4500
+    PROTOCOL_ERROR = 4501
+    REPLACED = 4502
+    SIGNED_OUT = 4503
+    FLOODING = 4504
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    frame: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The client said Hello: check its ticket, and bring it up to date."""
+
+    hello: frames.Hello
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """A well-formed message, within the limits: to the door, and into the log."""
+
+    frame: frames.SendMessage
+
+
+Action = Send | Close | Open | Submit
+
+
+class Phase(Enum):
+    NEW = auto()  # nothing but Hello is understood
+    CATCHING_UP = auto()  # live frames are kept back
+    LIVE = auto()
+    CLOSED = auto()
+
+
+class Session:
+    """One socket. `heard_at` is the last sign of life."""
+
+    __slots__ = ("_backlog", "_bucket", "_limited_at", "_malformed", "_settings", "heard_at", "phase")
+
+    def __init__(self, settings: GatewaySettings, now: float) -> None:
+        self._settings = settings
+        self._bucket: TokenBucket | None = None
+        self._limited_at: float | None = None
+        self._malformed = 0
+        self._backlog: list[bytes] | None = None
+        self.phase = Phase.NEW
+        self.heard_at = now
+
+    def receive(self, data: bytes, now: float) -> Action | None:
+        """A text message came in."""
+        if len(data) > (HELLO_BYTES_MAX if self.phase is Phase.NEW else FRAME_BYTES_MAX):
+            return self._close(CloseCode.TOO_LARGE, "frame too large")
+        self.heard_at = now
+        try:
+            frame = parse(data)
+        except MalformedFrame as malformed:
+            return self._not_understood(malformed)
+        if (self.phase is Phase.NEW) != isinstance(frame, frames.Hello):
+            return self._close(CloseCode.PROTOCOL_ERROR, "the first frame, and only it, is Hello")
+        self._malformed = 0
+        match frame:
+            case frames.Hello():
+                self.phase = Phase.CATCHING_UP
+                return Open(frame)
+            case frames.SendMessage():
+                return self._limited(frame, now)
+            case frames.Heartbeat():
+                return None
+
+    def receive_binary(self, now: float) -> Action | None:
+        """A binary message came in: there are none in this protocol."""
+        self.heard_at = now
+        return self._not_understood(MalformedFrame("binary messages are not understood"))
+
+    def malformed(self, malformed: MalformedFrame) -> Action:
+        """The door did not understand a frame."""
+        return self._not_understood(malformed)
+
+    def _not_understood(self, malformed: MalformedFrame) -> Action:
+        if self.phase is Phase.NEW:
+            return self._close(CloseCode.PROTOCOL_ERROR, "the first frame is Hello")
+        self._malformed += 1
+        if self._malformed >= self._settings.malformed_in_a_row_max:
+            return self._close(CloseCode.PROTOCOL_ERROR, "too many malformed frames in a row")
+        name = frames.UNSET if malformed.client_id is None else malformed.client_id
+        return Send(frames.encode(frames.Malformed(malformed.detail, name)))
+
+    def _limited(self, frame: frames.SendMessage, now: float) -> Action:
+        if self._bucket is None:
+            burst = self._settings.messages_burst
+            self._bucket = TokenBucket(self._settings.messages_per_second, burst, burst, now)
+        wait = self._bucket.take(now)
+        if not wait:
+            self._limited_at = None
+            return Submit(frame)
+        self._limited_at = now if self._limited_at is None else self._limited_at
+        if now - self._limited_at > self._settings.flooding_seconds:
+            return self._close(CloseCode.FLOODING, "still over the limit")
+        return Send(frames.encode(frames.RateLimited(round(wait, 3), frame.client_id)))
+
+    def deliver(self, frame: bytes) -> Action | None:
+        """A live frame for this connection: sent, or kept back until it is synced."""
+        if self.phase is Phase.LIVE:
+            return Send(frame)
+        if self.phase is not Phase.CATCHING_UP:
+            return None
+        self._backlog = self._backlog or []
+        if len(self._backlog) >= self._settings.backlog_frames_max:
+            return self._close(CloseCode.OVERLOADED, "too much happened while catching up")
+        self._backlog.append(frame)
+        return None
+
+    def synced(self) -> list[bytes]:
+        """All that was missed is sent: the frames that were kept back, to be sent now."""
+        backlog, self._backlog = self._backlog or [], None
+        self.phase = Phase.LIVE
+        return backlog
+
+    def is_silent(self, now: float) -> bool:
+        return now - self.heard_at > self._settings.silence_seconds
+
+    def close(self, code: int, reason: str) -> Close | None:
+        """Something outside ends the session; None if it had ended already."""
+        return None if self.phase is Phase.CLOSED else self._close(code, reason)
+
+    def _close(self, code: int, reason: str) -> Close:
+        self.phase = Phase.CLOSED
+        self._backlog = None
+        return Close(code, reason)

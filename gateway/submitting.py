@@ -1,0 +1,71 @@
+"""From a well-formed frame to a command in the log: facts are attached, the body is sealed, nothing is decided."""
+
+import logging
+from time import time
+
+from confluent_kafka import KafkaError, Message
+
+from gateway.connection import Connection
+from gateway.session import CloseCode
+from infra.stores.faults import StoreUnavailable
+from infra.stores.log import Appender
+from infra.stores.users import Users
+from schemas import door, envelope, frames, topics
+from schemas.codec import encode
+from schemas.door import Actor
+from schemas.parsing import MalformedFrame
+from schemas.times import timestamp
+
+log = logging.getLogger(__name__)
+
+
+class Submitting:
+    def __init__(self, appender: Appender, users: Users, direct_secret: bytes, gateway: str) -> None:
+        self._appender = appender
+        self._users = users
+        self._direct_secret = direct_secret
+        self._gateway = gateway
+
+    async def submit(self, connection: Connection, actor: Actor, frame: frames.SendMessage) -> None:
+        """Append the command, or answer why not. What follows comes from the log."""
+        try:
+            conversation_id = door.conversation_of(frame, actor.user_id, self._direct_secret)
+            is_known = frame.to_user_id is None or await self._users.is_known(frame.to_user_id)
+        except MalformedFrame as malformed:
+            connection.perform(connection.session.malformed(malformed))
+            return
+        except StoreUnavailable as away:
+            log.warning("a command is not taken: %s", away)
+            connection.close(CloseCode.OVERLOADED, "try again")
+            return
+        if reason := door.refusal(frame, actor.user_id, is_user_known=is_known):
+            connection.write(door.refused(frame, conversation_id, reason))
+            return
+        self._append(connection, door.send_message(frame, conversation_id, actor))
+
+    def _append(self, connection: Connection, command: "door.commands.SendMessage") -> None:
+        trace = envelope.new_trace()
+        headers = envelope.headers(
+            command,
+            id_=trace[3:35],
+            source=self._gateway,
+            subject=command.conversation_id,
+            at=timestamp(int(time() * 1000)),
+            trace=trace,
+        )
+
+        def delivered(error: KafkaError | None, _: Message) -> None:
+            if error is not None:  # the client repeats it after reconnecting: its client_id makes that safe
+                log.error("a command was not appended: %s", error.str())
+                connection.close(CloseCode.OVERLOADED, "try again")
+
+        try:
+            self._appender.produce(
+                topics.CONVERSATION_COMMANDS.name,
+                encode(command),
+                key=command.conversation_id,
+                headers=headers,
+                on_delivery=delivered,
+            )
+        except BufferError:
+            connection.close(CloseCode.OVERLOADED, "try again")

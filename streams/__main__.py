@@ -1,0 +1,37 @@
+"""`python -m streams NAME…`: run the named agents in this process."""
+
+import argparse
+import logging
+from collections.abc import Callable
+
+from streams.conversation.agent import ConversationAgent
+from streams.fanout.agent import FanOutAgent
+from streams.inbox.agent import InboxAgent
+from streams.presence.agent import PresenceAgent
+from streams.runtime.agents import Agent
+from streams.runtime.process import run
+from streams.runtime.settings import StreamSettings
+from streams.timeline.agent import TimelineAgent
+
+AGENTS: dict[str, Callable[[StreamSettings], Agent]] = {
+    "conversation": ConversationAgent,
+    "fanout": FanOutAgent,
+    "timeline": TimelineAgent,
+    "inbox": InboxAgent,
+    "presence": PresenceAgent,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m streams", description="Run agents in one process.")
+    parser.add_argument("agents", nargs="+", choices=sorted(AGENTS), metavar="NAME", help=", ".join(sorted(AGENTS)))
+    names = parser.parse_args().agents
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("cassandra", "faust", "mode"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    settings = StreamSettings()
+    run([AGENTS[name](settings) for name in names], settings)
+
+
+if __name__ == "__main__":
+    main()

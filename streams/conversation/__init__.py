@@ -1,0 +1,1 @@
+"""The single writer of conversations: commands in, one event each out."""

@@ -1,0 +1,226 @@
+"""The conversation agent: load, decide, append. Consumes `conversation.commands`, produces `conversation.events`.
+
+A run is acknowledged when the log has confirmed the events of all its commands. It reads no store to decide.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+
+from confluent_kafka import KafkaError, Message
+
+from infra.stores.cassandra import Cassandra
+from infra.stores.faults import until_available
+from infra.stores.log import Appender
+from infra.stores.log_ends import LogEnds
+from infra.stores.snapshots import Snapshots
+from schemas import envelope, topics
+from schemas.codec import Undecodable, decode_command, encode
+from schemas.commands import AnyCommand
+from schemas.events import AnyEvent, TimelineEvent
+from streams.conversation.decide import Place, decide
+from streams.conversation.fold import UnreadableEvent, fold, load
+from streams.conversation.partition import Partition
+from streams.conversation.saving import save_for_ever
+from streams.conversation.state import OutOfOrder
+from streams.runtime.dead_letters import DeadLetters
+from streams.runtime.faults import fault_point
+from streams.runtime.progress import progress
+from streams.runtime.records import Record, Run
+from streams.runtime.settings import StreamSettings
+
+log = logging.getLogger(__name__)
+
+IN_FLIGHT_MAX = 5_000
+FINISH_SECONDS = 10.0
+ALARM_SECONDS = 30.0
+# The next append must come after the last or not at all: a hole in the events could never be mended.
+PRODUCER_OPTIONS = {"enable.gapless.guarantee": True, "message.timeout.ms": 0}
+
+
+class AppendFailed(Exception):
+    """The log refused an event for good."""
+
+
+class ConversationAgent:
+    group = "conversation"
+    topic = topics.CONVERSATION_COMMANDS
+    is_background = False
+
+    def __init__(self, settings: StreamSettings) -> None:
+        self._settings = settings
+        self._partitions: dict[int, Partition] = {}
+        self._stopped: set[int] = set()
+        self._queued: deque[Run] = deque()
+        self._arrived = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._unconfirmed: dict[int, deque[Run | None]] = {}
+        self._fault: asyncio.Future[None] | None = None
+        self._deciding = asyncio.Lock()
+
+    async def start(self) -> None:
+        settings = self._settings
+        self._appender = Appender(settings.kafka_bootstrap, self.group, PRODUCER_OPTIONS)
+        self._ends = LogEnds(settings.kafka_bootstrap)
+        epoch = await until_available(lambda: self._ends.epoch(topics.CONVERSATION_EVENTS), "epoch")
+        cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
+        self._snapshots = await until_available(lambda: Snapshots.prepare(cassandra, epoch), "Cassandra")
+        await until_available(lambda: self._appender.warm_up(topics.CONVERSATION_EVENTS.name), "Kafka")
+        self._dead_letters = DeadLetters(Appender(settings.kafka_bootstrap, f"{self.group}-dead"), self.group)
+        self._fault = asyncio.get_running_loop().create_future()
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        committed = await until_available(lambda: self._ends.committed(self.group, self.topic), "committed offsets")
+        for number in sorted(partitions):
+            await self._fold(number, committed[number])
+
+    async def _fold(self, number: int, committed: int) -> None:
+        def again() -> "asyncio.Future[Partition] | object":
+            progress.touch()
+            return fold(
+                number,
+                bootstrap=self._settings.kafka_bootstrap,
+                snapshots=self._snapshots,
+                committed=committed,
+            )
+
+        try:
+            self._partitions[number] = await until_available(again, "the fold")  # type: ignore[arg-type]
+            self._unconfirmed[number] = deque()
+        except (UnreadableEvent, OutOfOrder) as broken:
+            log.critical("partition %d is stopped: %s", number, broken)
+            self._stopped.add(number)
+
+    async def revoked(self) -> None:
+        """Drop the queue, confirm what was produced, clear the state, and only then return."""
+        self._queued.clear()
+        async with self._deciding:
+            if not await self._appender.drain(FINISH_SECONDS):
+                log.warning("revoked with %d events unconfirmed", self._appender.outstanding)
+            self._partitions.clear()
+            self._unconfirmed.clear()
+            self._stopped.clear()
+
+    def put(self, run: Run) -> None:
+        self._queued.append(run)
+        self._arrived.set()
+
+    async def work(self) -> None:
+        assert self._fault is not None
+        tasks = {asyncio.ensure_future(one) for one in (self._decide_for_ever(), self._alarm_for_ever(), self._save())}
+        done, _ = await asyncio.wait({self._fault, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        for one in done:
+            one.result()
+
+    async def _save(self) -> None:
+        await save_for_ever(
+            self._partitions,
+            self._snapshots,
+            committed=lambda: self._ends.committed(self.group, self.topic),
+            settings=self._settings,
+        )
+
+    async def _alarm_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(ALARM_SECONDS)
+            if self._stopped:
+                progress.touch()  # stopped is not stuck: a restart would not help
+                log.critical("stopped until somebody looks: partitions %s", sorted(self._stopped))
+
+    async def _decide_for_ever(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._queued:
+                await self._room.wait()
+                async with self._deciding:
+                    if self._queued:
+                        await self._decide_run(self._queued.popleft())
+
+    async def _decide_run(self, run: Run) -> None:
+        if run.partition in self._stopped:
+            return
+        partition = self._partitions[run.partition]
+        commands = await self._commands(partition, run.records)
+        await load(partition, [command.conversation_id for _, command in commands], self._snapshots)
+        unconfirmed = self._unconfirmed[run.partition]
+        for record, command in commands:
+            place = Place(record.partition, record.offset, record.at_ms)
+            event = decide(partition.state(command.conversation_id), command, place)
+            partition.decide_event(event)
+            self._append(event, record)
+            unconfirmed.append(None)
+        if unconfirmed:
+            unconfirmed[-1] = _both(unconfirmed[-1], run)
+        else:
+            run.ack()
+        if self._appender.outstanding > IN_FLIGHT_MAX:
+            self._room.clear()
+
+    async def _commands(self, partition: Partition, records: Sequence[Record]) -> list[tuple[Record, AnyCommand]]:
+        """The commands that are not decided yet. One that cannot be read goes to the dead letters."""
+        commands = []
+        for record in records:
+            if record.offset in partition.decided:
+                continue
+            try:
+                commands.append((record, decode_command(record.value)))
+            except Undecodable as broken:
+                await self._dead_letters.bury(record, broken)
+        return commands
+
+    def _append(self, event: AnyEvent, record: Record) -> None:
+        headers = envelope.headers(
+            event,
+            id_=f"{record.partition}-{record.offset}",
+            source=self.group,
+            subject=event.conversation_id,
+            at=event.at,
+            trace=envelope.header(record.headers, "traceparent") or envelope.new_trace(),
+        )
+        if isinstance(event, TimelineEvent):
+            headers.append(("seq", str(event.seq).encode()))
+        self._appender.produce(
+            topics.CONVERSATION_EVENTS.name,
+            encode(event),
+            key=event.conversation_id,
+            headers=headers,
+            partition=record.partition,
+            on_delivery=self._delivered,
+        )
+        fault_point("conversation.appended")
+
+    def _delivered(self, error: KafkaError | None, message: Message) -> None:
+        try:
+            self._confirm(error, message)
+        except Exception as fault:  # noqa: BLE001 — raised inside the driver's callback, it would be lost there
+            if self._fault and not self._fault.done():
+                self._fault.set_exception(fault)
+
+    def _confirm(self, error: KafkaError | None, message: Message) -> None:
+        if error is not None:
+            raise AppendFailed(error.str())
+        number, offset = message.partition(), message.offset()
+        assert number is not None and offset is not None
+        if number not in self._partitions:
+            return  # revoked meanwhile: the next owner folds what stands in the log
+        self._partitions[number].confirm(offset)
+        fault_point("conversation.confirmed")
+        if run := self._unconfirmed[number].popleft():
+            run.ack()
+        if self._appender.outstanding < IN_FLIGHT_MAX // 2:
+            self._room.set()
+
+
+def _both(first: Run | None, second: Run) -> Run:
+    """One run to acknowledge for two: a run of which nothing was left to decide waits for those before it."""
+    if first is None:
+        return second
+
+    def ack() -> None:
+        first.ack()
+        second.ack()
+
+    return Run(second.partition, second.records, ack)

@@ -1,0 +1,1 @@
+"""Events to the streams of those gateways that hold a recipient."""

@@ -1,0 +1,114 @@
+"""The fan-out agent: consumes `conversation.events`, appends to gateways' Redis streams.
+
+One look into the connection cache for a whole micro-batch, one entry per gateway. It never creates a stream, and a
+repeated run is only a repeated frame, which clients drop by `seq`.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from infra.stores import cache
+from infra.stores.cassandra import Cassandra
+from infra.stores.connection_cache import ConnectionCache
+from infra.stores.faults import until_available
+from infra.stores.keys import Keys
+from infra.stores.memberships import Memberships
+from infra.stores.outbound_streams import publish
+from infra.stores.postgres import Postgres
+from infra.stores.views import open_body
+from schemas import topics
+from schemas.codec import Undecodable, decode_event
+from schemas.events import AnyEvent, CommandRefused, CommandRepeated, MessageSent
+from schemas.outbound import Connections
+from streams.fanout.membership import MembershipView
+from streams.fanout.recipients import Outgoing, address, recipients
+from streams.runtime.batches import Batches
+from streams.runtime.progress import progress
+from streams.runtime.records import Record, Run
+from streams.runtime.settings import StreamSettings
+
+log = logging.getLogger(__name__)
+
+GROUP = "fanout"
+
+
+class FanOutAgent:
+    group = GROUP
+    topic = topics.CONVERSATION_EVENTS
+    is_background = False
+
+    def __init__(self, settings: StreamSettings) -> None:
+        self._settings = settings
+        self._batches = Batches(self._flush)
+        self.put = self._batches.put
+        self.work = self._batches.work
+
+    async def start(self) -> None:
+        settings = self._settings
+        self._redis = cache.connect(settings)
+        self._cache = ConnectionCache(self._redis)
+        self._keys = Keys(await Postgres.connect(settings), settings.master_key_bytes())
+        cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
+        self._membership = MembershipView(await until_available(lambda: Memberships.prepare(cassandra), "Cassandra"))
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        """Nothing to prepare: what is needed is loaded with the first events."""
+
+    async def revoked(self) -> None:
+        await self._batches.drop()
+        self._membership.forget()
+
+    async def _flush(self, runs: Sequence[Run]) -> None:
+        events = [event for run in runs for record in run.records if (event := _event(record))]
+        sent = [event for event in events if isinstance(event, MessageSent)]
+        await until_available(lambda: self._fold(sent), "membership")
+        new = [event for event in events if not isinstance(event, MessageSent) or self._membership.is_new(event)]
+        users = {id(e): recipients(e, self._membership.members(e.conversation_id)) for e in new if isinstance(e, MessageSent)}
+        wanted = sorted({user_id for some in users.values() for user_id in some})
+        bodies = await until_available(lambda: self._bodies(new), "keys")
+        found = await until_available(lambda: self._connections(wanted), "the connection cache")
+        out = Outgoing()
+        for event in new:
+            address(out, event, bodies.get(id(event)), users.get(id(event), ()), found)
+        if out.items:
+            await until_available(lambda: self._publish(out), "gateways' streams")
+        self._membership.evict()
+
+    async def _fold(self, events: Sequence[MessageSent]) -> None:
+        progress.touch()
+        await self._membership.fold(events)
+
+    async def _connections(self, users: Sequence[str]) -> dict[str, Connections]:
+        progress.touch()
+        found = await self._cache.read(users)
+        return {user_id: value for user_id, value in zip(users, found, strict=True) if value is not None}
+
+    async def _bodies(self, events: Sequence[AnyEvent]) -> dict[int, bytes | None]:
+        """The plain bodies of the events that show one, by the event's identity in this batch."""
+        progress.touch()
+        shown = {id(event): one for event in events if (one := _shown(event))}
+        keys = await self._keys.load({one.actor_id for one in shown.values()})
+        return {which: open_body(one, keys[one.actor_id]) for which, one in shown.items()}
+
+    async def _publish(self, out: Outgoing) -> None:
+        progress.touch()
+        await publish(self._redis, out.items)
+
+
+def _shown(event: AnyEvent) -> MessageSent | None:
+    match event:
+        case MessageSent():
+            return event
+        case CommandRepeated():
+            return event.first
+        case CommandRefused():
+            return None
+
+
+def _event(record: Record) -> AnyEvent | None:
+    """The event, or None if it cannot be read: nobody can be shown it live, and the timeline raises the alarm."""
+    try:
+        return decode_event(record.value)
+    except Undecodable as broken:
+        log.critical("%s %d/%d cannot be read: %s", record.topic, record.partition, record.offset, broken)
+        return None

@@ -1,0 +1,1 @@
+"""The inbox view: conversations, heads, members."""

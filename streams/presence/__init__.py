@@ -1,0 +1,1 @@
+"""Who is connected where: the connection cache."""

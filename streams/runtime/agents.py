@@ -1,0 +1,111 @@
+"""What an agent is to the runtime, and the Faust app that runs it: the one allowed pattern (DESIGN, section 4)."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any, Protocol
+
+import faust
+from faust.types import TP
+from mode import CrashingSupervisor
+
+from schemas.topics import Topic
+from streams.runtime.records import CODEC, Run
+from streams.runtime.settings import StreamSettings
+
+log = logging.getLogger(__name__)
+
+
+class Agent(Protocol):
+    """`put` takes a run and returns at once; the run is acknowledged when its work is durable, in any order."""
+
+    group: str
+    topic: Topic
+    is_background: bool
+
+    async def start(self) -> None:
+        """Connect; called once, before anything else."""
+
+    async def work(self) -> None:
+        """Do the work of the runs that were put, for ever. A fault ends the process."""
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        """These partitions are ours from now on; runs of them come after this returns."""
+
+    async def revoked(self) -> None:
+        """No partition is ours any more: drop what is queued, finish what is in flight, forget the state."""
+
+    def put(self, run: Run) -> None: ...
+
+
+@dataclass(slots=True)
+class Running:
+    """An agent with its Faust app; `is_ready` once it holds its partitions, be they none."""
+
+    agent: Agent
+    app: faust.App
+    is_ready: bool = False
+
+
+def faust_app(agent: Agent, settings: StreamSettings, failed: Callable[[BaseException], None]) -> Running:
+    """The Faust app of an agent; `failed` is called when the app's own rebalance callbacks fail."""
+    app = faust.App(
+        agent.group,
+        broker=[f"runs://{address}" for address in settings.kafka_bootstrap.split(",")],
+        value_serializer="raw",
+        web_enabled=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        topic_partitions=agent.topic.partitions,
+        agent_supervisor=CrashingSupervisor,
+        broker_commit_interval=settings.commit_interval_seconds,
+        broker_session_timeout=settings.session_timeout_seconds,
+        broker_heartbeat_interval=settings.heartbeat_interval_seconds,
+        consumer_group_instance_id=f"{agent.group}-{settings.instance}" if settings.instance else None,
+        stream_wait_empty=False,
+        table_standby_replicas=0,
+        worker_redirect_stdouts=False,
+        datadir=Path(gettempdir()) / f"faust-{agent.group}",  # never written to: there are no tables
+    )
+    app.runs_config = _fetch_config(agent, settings)  # type: ignore[attr-defined]  # read by our transport
+    running = Running(agent, app)
+
+    async def assigned(_: faust.App, partitions: set[TP], **__: Any) -> None:
+        mine = frozenset(tp.partition for tp in partitions if tp.topic == agent.topic.name)
+        log.info("%s: assigned %s", agent.group, sorted(mine))
+        await _or_fail(agent.assigned(mine), failed)
+        running.is_ready = True
+
+    async def revoked(_: faust.App, partitions: set[TP], **__: Any) -> None:
+        log.info("%s: revoked %s", agent.group, sorted(tp.partition for tp in partitions))
+        await _or_fail(agent.revoked(), failed)
+
+    app.on_partitions_assigned.connect(assigned, weak=False)
+    app.on_partitions_revoked.connect(revoked, weak=False)
+    topic = app.topic(agent.topic.name, value_serializer=CODEC, key_type=bytes)
+
+    async def runs(stream: faust.Stream[Any]) -> None:
+        async for event in stream.noack().events():
+            agent.put(Run(event.message.partition, event.value, event.ack))
+
+    app.agent(topic, name=agent.group, concurrency=1, supervisor_strategy=CrashingSupervisor)(runs)
+    return running
+
+
+def _fetch_config(agent: Agent, settings: StreamSettings) -> dict[str, int]:
+    if not agent.is_background:
+        return {"fetch.wait.max.ms": 500, "fetch.min.bytes": 1}
+    return {"fetch.wait.max.ms": round(settings.view_window_seconds * 1000), "fetch.min.bytes": 1 << 20}
+
+
+async def _or_fail(work: Awaitable[None], failed: Callable[[BaseException], None]) -> None:
+    try:
+        await work
+    except asyncio.CancelledError:
+        raise
+    except BaseException as fault:
+        failed(fault)
+        raise

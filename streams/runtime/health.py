@@ -1,0 +1,26 @@
+"""`/healthz` and `/readyz` of a process of agents, on the loopback interface only."""
+
+from collections.abc import Callable, Sequence
+
+from aiohttp import web
+
+from streams.runtime.agents import Running
+from streams.runtime.progress import progress
+
+
+async def serve(running: Sequence[Running], host: str, port: int) -> Callable[[], object]:
+    """Serve until the returned coroutine function is called."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.Response(status=503 if progress.is_stuck() else 200)
+
+    async def readyz(_: web.Request) -> web.Response:
+        waiting = [one.agent.group for one in running if not one.is_ready]
+        return web.json_response({"waiting_for": waiting}, status=503 if waiting else 200)
+
+    app = web.Application()
+    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz)])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, host, port).start()
+    return runner.cleanup

@@ -1,0 +1,44 @@
+"""The ordered acknowledger: which offset may be committed, per partition, given what was handed out and acknowledged.
+
+Pure. A run counts only once all runs before it count too, whatever the order in which they were acknowledged.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Entry:
+    """A run that was handed out: the offset after its last record, and how many records it has."""
+
+    next_offset: int
+    records: int
+    is_acked: bool = False
+
+
+@dataclass(slots=True)
+class Ledger:
+    """One partition's account. `committable` only grows; `None` means that nothing was acknowledged yet."""
+
+    entries: deque[Entry] = field(default_factory=deque)
+    committable: int | None = None
+    committed: int | None = None
+    pending_records: int = 0
+
+    def hand_out(self, next_offset: int, records: int) -> Entry:
+        entry = Entry(next_offset, records)
+        self.entries.append(entry)
+        self.pending_records += records
+        return entry
+
+    def ack(self, entry: Entry) -> None:
+        if entry.is_acked:
+            return
+        entry.is_acked = True
+        self.pending_records -= entry.records
+        while self.entries and self.entries[0].is_acked:
+            self.committable = self.entries.popleft().next_offset
+
+    def due(self) -> int | None:
+        """The offset to commit now, or None if there is nothing new."""
+        return None if self.committable == self.committed else self.committable

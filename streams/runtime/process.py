@@ -1,0 +1,76 @@
+"""A process of agents: several Faust apps in one event loop. SIGTERM ends it in order, any fault with code 1."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+from collections.abc import Sequence
+
+import uvloop
+
+from streams.runtime import health
+from streams.runtime.agents import Agent, Running, faust_app
+from streams.runtime.settings import StreamSettings
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS = 20.0
+
+
+def run(agents: Sequence[Agent], settings: StreamSettings) -> None:
+    """Run agents until SIGTERM or SIGINT. Ends the process with code 1 on a fault, without waiting for anything:
+    what was not acknowledged comes again."""
+    uvloop.run(_run(agents, settings))
+
+
+async def _run(agents: Sequence[Agent], settings: StreamSettings) -> None:
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    for agent in agents:
+        await agent.start()
+    running = [faust_app(agent, settings, _die) for agent in agents]
+    if settings.health_port:
+        await health.serve(running, settings.health_host, settings.health_port)
+    tasks = [asyncio.create_task(_or_die(one.agent.work())) for one in running]
+    tasks += [asyncio.create_task(_or_die(_serve(one, stopping))) for one in running]
+    gc.collect()
+    gc.freeze()  # what is there now stays: full collections then look at what came later only
+    await stopping.wait()
+    log.info("stopping")
+    loop.call_later(STOP_SECONDS, os._exit, 1)
+    await asyncio.gather(*(_stop(one) for one in running))
+    os._exit(0)  # librdkafka's threads need not be waited for: all was confirmed
+
+
+async def _serve(one: Running, stopping: asyncio.Event) -> None:
+    await one.app.start()
+    await one.app.wait_until_stopped()
+    if one.app.crashed or not stopping.is_set():
+        raise one.app.crash_reason or RuntimeError(f"{one.agent.group}: the app stopped by itself")
+
+
+async def _stop(one: Running) -> None:
+    """Finish what is in flight, so that its offsets are in the last commit, and nothing is appended afterwards."""
+    if one.is_ready:
+        one.app.consumer.stop_flow()
+        one.app.flow_control.suspend()
+        one.app.flow_control.clear()
+        await one.agent.revoked()
+    await one.app.stop()
+
+
+async def _or_die(work: object) -> None:
+    try:
+        await work  # type: ignore[misc]  # a coroutine
+    except asyncio.CancelledError:
+        raise
+    except BaseException as fault:  # noqa: BLE001 — whatever is unexpected ends the process
+        _die(fault)
+
+
+def _die(fault: BaseException) -> None:
+    log.critical("ending the process: %s", fault, exc_info=fault)
+    os._exit(1)

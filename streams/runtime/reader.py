@@ -1,0 +1,242 @@
+"""The thread that owns a librdkafka consumer and does everything with it.
+
+The event loop hands it calls through a queue. It serves them also while it waits, inside a rebalance callback, for Faust
+to finish: Faust's commit on revocation would deadlock otherwise. It always keeps polling: a full agent pauses its
+partitions, so that a slow worker holds up neither the group's rebalance nor its own exit.
+"""
+
+import asyncio
+import logging
+import os
+import queue
+import threading
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from streams.runtime.progress import STUCK_EXIT_CODE, progress
+
+T = TypeVar("T")
+Place = tuple[str, int]
+Runs = Mapping[Place, Sequence[Message]]
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.1
+RUN_RECORDS_MAX = 500
+PENDING_RECORDS_HIGH = 10_000  # handed over and not acknowledged: the partition pauses
+PENDING_RECORDS_LOW = 5_000  # and goes on
+BROKER_ANSWER_SECONDS = 10.0
+
+
+class Owner(Protocol):
+    """What the reader asks of its Faust consumer; all but `pending_records` runs in the event loop."""
+
+    def deliver(self, epoch: int, runs: Runs) -> None: ...
+    async def assigned(self, places: set[Place]) -> None: ...
+    async def revoked(self, places: set[Place]) -> None: ...
+    def failed(self, fault: BaseException) -> None: ...
+    def pending_records(self, place: Place) -> int: ...
+
+
+class Reader(threading.Thread):
+    """`epoch` grows with every assignment, revocation and rewind: what was read in an older one is thrown away."""
+
+    def __init__(self, config: Mapping[str, Any], loop: asyncio.AbstractEventLoop, owner: Owner) -> None:
+        super().__init__(daemon=True, name=f"reader-{config['group.id']}")
+        self.epoch = 0
+        self._kafka = Consumer(dict(config))
+        self._loop = loop
+        self._owner = owner
+        self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._rewinds: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._is_closing = False
+        self._assigned: set[Place] = set()
+        self._paused: set[Place] = set()
+        self._is_flowing = False
+
+    # Calls from the event loop
+
+    def subscribe(self, topics: list[str]) -> "asyncio.Future[None]":
+        def subscribe() -> None:
+            self._kafka.subscribe(
+                topics, on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_revoke
+            )
+
+        return self._call(subscribe)
+
+    def commit(self, offsets: Mapping[Place, int]) -> "asyncio.Future[bool]":
+        """Commit; True if done, False if the broker is away for now. Raises KafkaException when fenced."""
+        return self._call(lambda: self._commit(offsets))
+
+    def rewind(self) -> "asyncio.Future[dict[Place, int | None]]":
+        """Every partition back to its committed offset; only between two batches, never in a rebalance callback."""
+        return self._call(self._rewind, self._rewinds)
+
+    def leave(self) -> None:
+        self._is_closing = True
+
+    def _call(
+        self, work: Callable[[], T], calls: "queue.SimpleQueue[Callable[[], None]] | None" = None
+    ) -> "asyncio.Future[T]":
+        future: asyncio.Future[T] = self._loop.create_future()
+
+        def served() -> None:
+            try:
+                self._in_loop(_resolve, future, work())
+            except Exception as fault:  # noqa: BLE001 — whatever it is belongs to the caller, who awaits it
+                self._in_loop(_reject, future, fault)
+
+        (calls or self._calls).put(served)
+        return future
+
+    # The thread
+
+    def run(self) -> None:
+        try:
+            while not self._is_closing:
+                self._serve_all()
+                self._pause_the_full()
+                self._watch()
+                self._poll()
+            self._kafka.close()
+        except BaseException as fault:  # noqa: BLE001 — a dead reader must end the process, whatever killed it
+            self._in_loop(self._owner.failed, fault)
+
+    def _poll(self) -> None:
+        epoch = self.epoch
+        first = self._kafka.poll(POLL_SECONDS)
+        if first is None:
+            return
+        messages = [first, *self._kafka.consume(RUN_RECORDS_MAX - 1, 0)]
+        if epoch != self.epoch:
+            return  # a rebalance came in between: all partitions are paused until they are rewound
+        runs: dict[Place, list[Message]] = {}
+        for message in messages:
+            if error := message.error():
+                self._complain(error)
+            else:
+                runs.setdefault((str(message.topic()), message.partition() or 0), []).append(message)
+        if runs:
+            self._in_loop(self._owner.deliver, epoch, runs)
+
+    def _complain(self, error: KafkaError) -> None:
+        if error.fatal():
+            raise KafkaException(error)
+        log.warning("consumer: %s", error.str())
+
+    def _serve(self, calls: "queue.SimpleQueue[Callable[[], None]]", timeout_seconds: float = 0) -> bool:
+        try:
+            calls.get(timeout=timeout_seconds)() if timeout_seconds else calls.get_nowait()()
+        except queue.Empty:
+            return False
+        return True
+
+    def _serve_all(self) -> None:
+        while self._serve(self._calls) or self._serve(self._rewinds):
+            pass
+
+    def _pause_the_full(self) -> None:
+        for place in self._assigned if self._is_flowing else ():
+            pending = self._owner.pending_records(place)
+            if place not in self._paused and pending > PENDING_RECORDS_HIGH:
+                self._paused.add(place)
+                self._kafka.pause([TopicPartition(*place)])
+            elif place in self._paused and pending < PENDING_RECORDS_LOW:
+                self._paused.discard(place)
+                self._kafka.resume([TopicPartition(*place)])
+
+    def _watch(self) -> None:
+        has_work = any(self._owner.pending_records(place) for place in self._assigned)
+        if not has_work and (self._is_flowing or not self._assigned):
+            progress.touch()
+        elif progress.is_stuck():
+            log.critical("stuck: work at hand and no progress; ending the process")
+            os._exit(STUCK_EXIT_CODE)
+
+    # Rebalances: called by librdkafka inside poll
+
+    def _on_assign(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self._kafka.assign(partitions)
+        if partitions:
+            self._kafka.pause(partitions)
+        self._new_epoch(partitions)
+        self._wait(self._owner.assigned(set(self._assigned)))
+
+    def _on_revoke(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self._new_epoch([])
+        self._wait(self._owner.revoked({(one.topic, one.partition) for one in partitions}))
+        self._kafka.unassign()
+
+    def _new_epoch(self, partitions: list[TopicPartition]) -> None:
+        self.epoch += 1
+        self._is_flowing = False
+        self._assigned = {(one.topic, one.partition) for one in partitions}
+        self._paused.clear()
+        progress.touch()
+
+    def _wait(self, work: Coroutine[Any, Any, None]) -> None:
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        while not future.done():
+            self._serve(self._calls, timeout_seconds=0.005)
+        future.result()
+
+    def _rewind(self) -> dict[Place, int | None]:
+        committed = self._kafka.committed(self._kafka.assignment(), timeout=BROKER_ANSWER_SECONDS)
+        self.epoch += 1
+        for one in committed:
+            if one.error:  # never take an error for "nothing committed": the whole log would come again
+                raise KafkaException(one.error)
+        starts = [
+            TopicPartition(one.topic, one.partition, one.offset if one.offset >= 0 else OFFSET_BEGINNING)
+            for one in committed
+        ]
+        self._kafka.assign(starts)
+        if starts:
+            self._kafka.resume(starts)
+        self._paused.clear()
+        self._is_flowing = True
+        return {(one.topic, one.partition): one.offset if one.offset >= 0 else None for one in committed}
+
+    def _commit(self, offsets: Mapping[Place, int]) -> bool:
+        places = [TopicPartition(*place, offset) for place, offset in offsets.items()]
+        try:
+            for one in self._kafka.commit(offsets=places, asynchronous=False) or ():
+                if one.error:
+                    raise KafkaException(one.error)
+        except KafkaException as fault:
+            if fault.args[0].code() in _AWAY:
+                log.warning("commit: %s; again soon", fault.args[0].str())
+                return False
+            raise
+        return True
+
+    def _in_loop(self, work: Callable[..., object], *values: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(work, *values)
+        except RuntimeError:  # the loop is closed: the process is ending
+            self._is_closing = True
+
+
+_AWAY = frozenset(
+    {
+        KafkaError._TIMED_OUT,
+        KafkaError._TRANSPORT,
+        KafkaError._ALL_BROKERS_DOWN,
+        KafkaError._WAIT_COORD,
+        KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+        KafkaError.COORDINATOR_NOT_AVAILABLE,
+        KafkaError.NOT_COORDINATOR,
+        KafkaError.REQUEST_TIMED_OUT,
+    }
+)
+
+
+def _resolve(future: "asyncio.Future[T]", result: T) -> None:
+    if not future.done():
+        future.set_result(result)
+
+
+def _reject(future: "asyncio.Future[T]", fault: Exception) -> None:
+    if not future.done():
+        future.set_exception(fault)

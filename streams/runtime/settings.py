@@ -1,0 +1,20 @@
+"""Settings of agents, beside those of the stores."""
+
+from infra.stores.settings import StoreSettings
+
+
+class StreamSettings(StoreSettings):
+    instance: str = ""
+    """Static membership: with a name, a restarted process takes its partitions over at once. Unique per process."""
+    health_host: str = "127.0.0.1"
+    health_port: int = 0
+    """Where /healthz and /readyz are served; 0 serves none."""
+    session_timeout_seconds: float = 10.0
+    """A process that is silent for so long loses its partitions."""
+    heartbeat_interval_seconds: float = 1.0
+    commit_interval_seconds: float = 0.3
+    view_window_seconds: float = 0.1
+    """Background projections fetch in windows: fewer wake-ups, at the price of so much delay."""
+    snapshot_seconds: float = 10.0
+    """How often changed conversations are saved behind the log."""
+    conversations_cached_max: int = 200_000

@@ -1,0 +1,1 @@
+"""The timeline view: one row per timeline event."""

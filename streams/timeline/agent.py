@@ -1,0 +1,58 @@
+"""The timeline agent: consumes `conversation.events`, writes the timeline view in Cassandra."""
+
+import logging
+from collections.abc import Sequence
+
+from infra.stores import cache
+from infra.stores.cassandra import Cassandra
+from infra.stores.faults import until_available
+from infra.stores.positions import TIMELINE, Positions
+from infra.stores.timeline import Timeline, TimelineRow
+from schemas import topics
+from streams.runtime.batches import Batches
+from streams.runtime.positions import PositionPublisher, ends_of
+from streams.runtime.progress import progress
+from streams.runtime.records import Run
+from streams.runtime.settings import StreamSettings
+from streams.timeline.project import project
+
+log = logging.getLogger(__name__)
+
+
+class TimelineAgent:
+    group = TIMELINE.group
+    topic = topics.CONVERSATION_EVENTS
+    is_background = True
+
+    def __init__(self, settings: StreamSettings) -> None:
+        self._settings = settings
+        self._batches = Batches(self._flush)
+        self.put = self._batches.put
+        self.work = self._batches.work
+
+    async def start(self) -> None:
+        settings = self._settings
+        cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
+        is_one = settings.cassandra_replication >= len(settings.cassandra_hosts.split(","))
+        self._timeline = await until_available(
+            lambda: Timeline.prepare(cassandra, is_one_replica_set=is_one), "Cassandra"
+        )
+        self._positions = PositionPublisher(Positions(cache.connect(settings)), TIMELINE)
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        """Nothing to prepare: rows are idempotent."""
+
+    async def revoked(self) -> None:
+        await self._batches.drop()
+
+    async def _flush(self, runs: Sequence[Run]) -> None:
+        rows = [row for run in runs for record in run.records if (row := project(record))]
+        for row in rows:
+            if row.unreadable:
+                log.critical("%s: seq %d cannot be read: %s", row.conversation_id, row.seq, row.unreadable)
+        await until_available(lambda: self._write(rows), "the timeline")
+        self._positions.publish(ends_of(runs))
+
+    async def _write(self, rows: Sequence[TimelineRow]) -> None:
+        progress.touch()
+        await self._timeline.write(rows)
