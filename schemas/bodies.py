@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from schemas.ids import Id
+from schemas.reasons import Reason
 
 TEXT_CHARACTERS_MAX = 4096
 CAPTION_CHARACTERS_MAX = 4096
@@ -43,9 +44,11 @@ def kind(body: Body) -> str:
     return "text" if isinstance(body, Text) else "media"
 
 
-def refusal(body: Body) -> str | None:
+def refusal(body: Body) -> Reason | None:
     """The reason why the door refuses this body, or None. Lengths are counted in code points (PROTOCOL, section 2)."""
     text = body.text if isinstance(body, Text) else body.caption or ""
     if isinstance(body, Text) and not text:
         return "empty"
-    return "too-long" if len(text) > TEXT_CHARACTERS_MAX else None
+    if len(text) > TEXT_CHARACTERS_MAX:
+        return "too-long"
+    return None if isinstance(body, Text) else "media-not-ready"  # nothing can be uploaded yet

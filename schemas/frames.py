@@ -14,6 +14,7 @@ from schemas.ids import Id
 from schemas.reasons import Reason
 
 MENTIONS_MAX = 100
+Mentions = Annotated[tuple[Id, ...], Meta(max_length=MENTIONS_MAX)]
 
 
 class Hello(Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True):
@@ -28,7 +29,7 @@ class SendMessage(Struct, frozen=True, tag_field="type", tag=True, forbid_unknow
     conversation_id: Id | None = None
     to_user_id: Id | None = None
     reply_to: Id | None = None
-    mentions: Annotated[tuple[Id, ...], Meta(max_length=MENTIONS_MAX)] = ()
+    mentions: Mentions = ()
 
 
 class Heartbeat(Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True):

@@ -13,12 +13,12 @@ from uuid import UUID
 from msgspec import Meta
 
 UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-Id = Annotated[str, Meta(pattern=UUID_PATTERN)]
+Id = Annotated[str, Meta(pattern=UUID_PATTERN, max_length=36)]  # `$` alone lets a newline through
 
 PARTITIONS_MAX = 1 << 12
 _OFFSET_MAX = 1 << 62
 _NIL_TAIL = "7000-8000-000000000000"
-_canonical = re.compile(UUID_PATTERN).match
+_canonical = re.compile(UUID_PATTERN).fullmatch
 
 
 def is_id(text: str) -> bool:

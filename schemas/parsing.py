@@ -3,6 +3,7 @@
 PROTOCOL: unknown fields are refused; U+0000 and lone surrogates are malformed anywhere in a frame.
 """
 
+import json
 from collections.abc import Iterator
 
 import msgspec
@@ -30,11 +31,23 @@ def parse(data: bytes) -> ClientFrame:
     """The frame in `data`. Raises MalformedFrame."""
     try:
         frame = _decoder.decode(data)
-        if b"\\u" in data and any("\0" in text or not _encodable(text) for text in _texts(msgspec.json.decode(data))):
+        if has_forbidden_text(data):
             raise MalformedFrame("U+0000 and lone surrogates are not allowed", _client_id(data))
     except (msgspec.DecodeError, UnicodeError, RecursionError) as broken:
         raise MalformedFrame(str(broken), _client_id(data)) from broken
     return frame
+
+
+def has_forbidden_text(data: bytes) -> bool:
+    """Whether JSON has U+0000 or a lone surrogate in it anywhere, or is too deep to tell; False for what is no JSON."""
+    if b"\\u" not in data:  # as themselves neither can stand in JSON
+        return False
+    try:
+        return any("\0" in text or not _encodable(text) for text in _texts(json.loads(data)))
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
 
 
 def _client_id(data: bytes) -> str | None:

@@ -1,7 +1,7 @@
 """Accounts in PostgreSQL: people, how they prove who they are, and their data keys.
 
-An account is made before the log hears of it; `announced_at` is set when AccountCreated is in the log, and until then
-it is found by `unannounced`, so that no crash in between loses the event.
+An account is made before the log hears of it; `announced_at` is set when AccountCreated is in the log. Until then
+`unannounced` finds it, so that no crash in between loses the event.
 """
 
 from collections.abc import Sequence
@@ -61,7 +61,13 @@ class Accounts:
 
     async def create(self, account: NewAccount) -> Created | None:
         """Make an account and its key; None if the handle is taken. Raises StoreUnavailable."""
-        values = (account.user_id, account.handle, account.display_name, account.password_hash, account.wrapped_key)
+        values = (
+            account.user_id,
+            account.handle,
+            account.display_name,
+            account.password_hash,
+            account.wrapped_key,
+        )
         rows = await self._rows(_CREATE, values)
         return Created(account.user_id, _time(rows[0][0])) if rows else None
 
@@ -69,7 +75,7 @@ class Accounts:
         return bool(await self._rows("SELECT 1 FROM users WHERE handle = %s", (handle,)))
 
     async def unannounced(self, older_than_seconds: float, limit: int) -> list[Created]:
-        """Accounts whose AccountCreated is not known to be in the log after that time. Raises StoreUnavailable."""
+        """Accounts whose AccountCreated is not known to be in the log by now. Raises StoreUnavailable."""
         query = (
             "SELECT user_id, created_at FROM users WHERE announced_at IS NULL"
             " AND created_at < now() - make_interval(secs => %s) ORDER BY created_at LIMIT %s"
@@ -89,8 +95,10 @@ class Accounts:
         query = "SELECT user_id, password_hash FROM users WHERE user_id = %s AND erased_at IS NULL"
         return _credentials(await self._rows(query, (user_id,)))
 
-    async def change_password(self, old: Credentials, password_hash: str, keep_device_id: str) -> list[str] | None:
-        """Change a password and sign the user's other devices out: their ids, None if it was changed meanwhile."""
+    async def change_password(
+        self, old: Credentials, password_hash: str, keep_device_id: str
+    ) -> list[str] | None:
+        """Change a password and sign other devices out: their ids, None if it was changed meanwhile."""
         async with self._postgres.connection() as connection:
             changed = await connection.execute(
                 "UPDATE users SET password_hash = %s WHERE user_id = %s AND password_hash = %s",
@@ -118,11 +126,12 @@ class Accounts:
     async def rename(self, user_id: str, display_name: str) -> None:
         async with self._postgres.connection() as connection:
             await connection.execute(
-                "UPDATE users SET display_name = %s WHERE user_id = %s AND erased_at IS NULL", (display_name, user_id)
+                "UPDATE users SET display_name = %s WHERE user_id = %s AND erased_at IS NULL",
+                (display_name, user_id),
             )
 
     async def seed(self, accounts: Sequence[NewAccount]) -> None:
-        """Make many accounts at once, unknown to the log: for measuring, where sign-ups are not what is measured."""
+        """Make many accounts at once, unknown to the log: for measuring anything but sign-ups."""
         async with self._postgres.connection() as connection:
             await _copy_users(connection, accounts)
             await _copy_keys(connection, accounts)
@@ -135,13 +144,19 @@ class Accounts:
 
 async def _copy_users(connection: Connection, accounts: Sequence[NewAccount]) -> None:
     columns = "user_id, handle, display_name, password_hash, announced_at"
-    async with connection.cursor() as cursor, cursor.copy(f"COPY users ({columns}) FROM STDIN".encode()) as copy:
+    async with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY users ({columns}) FROM STDIN".encode()) as copy,
+    ):
         for one in accounts:
             await copy.write_row((UUID(one.user_id), one.handle, one.display_name, one.password_hash, "now"))
 
 
 async def _copy_keys(connection: Connection, accounts: Sequence[NewAccount]) -> None:
-    async with connection.cursor() as cursor, cursor.copy(b"COPY data_keys (user_id, wrapped) FROM STDIN") as copy:
+    async with (
+        connection.cursor() as cursor,
+        cursor.copy(b"COPY data_keys (user_id, wrapped) FROM STDIN") as copy,
+    ):
         for one in accounts:
             await copy.write_row((UUID(one.user_id), one.wrapped_key))
 

@@ -1,7 +1,7 @@
 """Devices in PostgreSQL: who is signed in where, and the hashes of their live refresh tokens.
 
-Only live tokens have a row: the current ones, and those rotated within the grace. A token that the house signed, that
-has not expired and has no row was used before; then the device is revoked.
+Only live tokens have a row: the current ones, and those rotated within the grace. A token that the house has
+signed, that has not expired and has no row was used before; then the device is revoked.
 """
 
 from collections.abc import Sequence
@@ -40,8 +40,8 @@ class Revoked:
     user_id: str
 
 
-# FOR SHARE waits for a change of the password that is under way, and then looks again (READ COMMITTED): nobody signs
-# in with a password just after it was changed.
+# FOR SHARE waits for a change of the password that is under way, and then looks again (READ COMMITTED):
+# nobody signs in with a password just after it was changed.
 _ADD = """
 WITH person AS (
     SELECT user_id FROM users WHERE user_id = %s AND password_hash = %s AND erased_at IS NULL FOR SHARE
@@ -54,9 +54,13 @@ _LIVE = """
 SELECT 1 FROM refresh_tokens WHERE token_hash = %s AND device_id = %s
     AND (rotated_at IS NULL OR rotated_at > clock_timestamp() - make_interval(secs => %s))
 """
+_RETIRE = """
+UPDATE refresh_tokens SET rotated_at = coalesce(rotated_at, clock_timestamp()) WHERE token_hash = %s
+"""
 _DROP_DEAD = """
 DELETE FROM refresh_tokens WHERE device_id = %s AND (
-    rotated_at <= clock_timestamp() - make_interval(secs => %s) OR issued_at < now() - make_interval(secs => %s))
+    rotated_at <= clock_timestamp() - make_interval(secs => %s)
+    OR issued_at < now() - make_interval(secs => %s))
 """
 _EXPIRE = """
 DELETE FROM devices d WHERE d.created_at < now() - make_interval(secs => %(life)s) AND NOT EXISTS (
@@ -73,7 +77,7 @@ class Devices:
         self._life_seconds = life_seconds
 
     async def add(self, device: NewDevice, password_hash: str, token_hash: bytes) -> bool:
-        """Register a device; False if the password is no longer the one of that hash. Raises StoreUnavailable."""
+        """Register a device; False if the password is another by now. Raises StoreUnavailable."""
         values = (device.user_id, password_hash, device.device_id, device.name, token_hash)
         async with self._postgres.connection() as connection:
             return (await connection.execute(_ADD, values)).rowcount == 1
@@ -91,11 +95,10 @@ class Devices:
             await self._replace(connection, device_id, old_hash, new_hash)
             return Rotated(user_id)
 
-    async def _replace(self, connection: Connection, device_id: str, old_hash: bytes, new_hash: bytes) -> None:
-        await connection.execute(
-            "UPDATE refresh_tokens SET rotated_at = coalesce(rotated_at, clock_timestamp()) WHERE token_hash = %s",
-            (old_hash,),
-        )
+    async def _replace(
+        self, connection: Connection, device_id: str, old_hash: bytes, new_hash: bytes
+    ) -> None:
+        await connection.execute(_RETIRE, (old_hash,))
         await connection.execute(_DROP_DEAD, (device_id, self._grace_seconds, self._life_seconds))
         await connection.execute(
             "INSERT INTO refresh_tokens (token_hash, device_id) VALUES (%s, %s)", (new_hash, device_id)
@@ -103,7 +106,7 @@ class Devices:
 
     async def of_user(self, user_id: str) -> list[Device]:
         """A user's devices, oldest first. Raises StoreUnavailable."""
-        query = "SELECT device_id, name, created_at FROM devices WHERE user_id = %s ORDER BY created_at, device_id"
+        query = "SELECT device_id, name, created_at FROM devices WHERE user_id = %s ORDER BY created_at"
         async with self._postgres.connection() as connection:
             cursor = await connection.execute(query, (user_id,))
             rows = await cursor.fetchall()
@@ -124,14 +127,17 @@ class Devices:
 
     async def seed(self, devices: Sequence[NewDevice]) -> None:
         """Make many devices at once, without refresh tokens: for measuring."""
-        async with self._postgres.connection() as connection, connection.cursor() as cursor:
-            async with cursor.copy(b"COPY devices (device_id, user_id, name) FROM STDIN") as copy:
+        query = b"COPY devices (device_id, user_id, name) FROM STDIN"
+        async with self._postgres.connection() as connection:
+            async with connection.cursor() as cursor, cursor.copy(query) as copy:
                 for one in devices:
                     await copy.write_row((UUID(one.device_id), UUID(one.user_id), one.name))
 
 
 async def _lock(connection: Connection, device_id: str) -> str | None:
     """The owner of a device, whose tokens nobody else changes until the transaction ends."""
-    cursor = await connection.execute("SELECT user_id FROM devices WHERE device_id = %s FOR UPDATE", (device_id,))
+    cursor = await connection.execute(
+        "SELECT user_id FROM devices WHERE device_id = %s FOR UPDATE", (device_id,)
+    )
     row = await cursor.fetchone()
     return None if row is None else str(row[0])

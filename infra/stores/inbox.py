@@ -69,6 +69,17 @@ class Membership:
     members: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MemberPosition:
+    """Someone who is in a conversation, and how far they have come."""
+
+    user_id: str
+    role: str
+    joined_seq: int
+    delivered_seq: int
+    read_seq: int
+
+
 _HEADS = """
 INSERT INTO inbox_1.conversations AS old (conversation_id, kind, head_seq, message_number, head_at, head_event)
 SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::bytea[])
@@ -95,6 +106,10 @@ SELECT c.conversation_id::text, c.kind, least(c.head_seq, m.left_seq), c.head_at
          WHERE o.conversation_id = c.conversation_id) END
 FROM inbox_1.members m JOIN inbox_1.conversations c USING (conversation_id)
 WHERE m.user_id = %s
+"""
+_MEMBERS = """
+SELECT user_id::text, role, joined_seq, delivered_seq, read_seq FROM inbox_1.members
+WHERE conversation_id = %s AND left_seq IS NULL ORDER BY position
 """
 _NEWEST_FIRST = " ORDER BY c.head_at DESC, c.conversation_id DESC LIMIT %s"
 
@@ -123,6 +138,13 @@ class Inbox:
     async def all(self, user_id: str) -> list[Membership]:
         """All of a user's conversations, in no order. Raises StoreUnavailable."""
         return await self._memberships(_MEMBERSHIPS, user_id)
+
+    async def members(self, conversation_id: str) -> list[MemberPosition]:
+        """Who is in a conversation, in the order of joining. Raises StoreUnavailable."""
+        async with self._postgres.connection() as connection:
+            cursor = await connection.execute(_MEMBERS, (conversation_id,))
+            rows = await cursor.fetchall()
+        return [MemberPosition(*row) for row in rows]  # type: ignore[arg-type]  # typed by the query
 
     async def _memberships(self, query: str, *values: object) -> list[Membership]:
         async with self._postgres.connection() as connection:

@@ -116,7 +116,8 @@ class Timeline:
         if not found:
             return 0
         places = await self._cassandra.execute(self._places, (conversation, found[0].bucket))
-        return max(place.seq for place in places if place.at_ms < at_ms)
+        # A bucket may be listed a moment before its first row is there: then the one before it is the last.
+        return max((place.seq for place in places if place.at_ms < at_ms), default=first_seq(found[0].bucket) - 1)
 
     async def seq_of(self, conversation_id: str, message_id: str) -> int | None:
         """The seq of a message, None if the conversation has no such message. Raises StoreUnavailable."""

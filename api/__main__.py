@@ -1,0 +1,44 @@
+"""`python -m api`: serve the API until SIGTERM. A fault in the background ends it with exit code 1."""
+
+import logging
+import sys
+
+import uvicorn
+
+from api.app import create_app
+from api.settings import ApiSettings
+
+FAULT = 1
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("cassandra").setLevel(logging.ERROR)
+    settings = ApiSettings()
+    faults: list[int] = []
+
+    def end_on_fault() -> None:
+        faults.append(FAULT)
+        server.should_exit = True
+
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(settings, end_on_fault),
+            host=settings.api_host,
+            port=settings.api_port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            access_log=False,
+            log_config=None,
+            proxy_headers=False,  # api/limits.py reads the balancer's header itself
+            server_header=False,
+            timeout_graceful_shutdown=round(settings.api_drain_seconds),
+        )
+    )
+    server.run()
+    return FAULT if faults or not server.started else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""The application: its routes, and its life from connecting to the stores until they are closed.
+
+It serves at once; until the stores are there, it answers 503 `unavailable`, also to `/readyz`.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import chores, faults, openapi
+from api.background import Background
+from api.bodies import BodyGate
+from api.routes import (
+    accounts,
+    commands,
+    conversations,
+    devices,
+    front,
+    health,
+    messages,
+    sessions,
+    tickets,
+    users,
+)
+from api.services import Services, connect
+from api.settings import ApiSettings
+
+ROUTERS = (
+    accounts.router,
+    sessions.router,
+    devices.router,
+    tickets.router,
+    users.router,
+    conversations.router,
+    messages.router,
+    commands.router,
+    health.router,
+    front.router,
+)
+
+
+def create_app(settings: ApiSettings, on_fault: Callable[[], None]) -> FastAPI:
+    """`on_fault` is called when work in the background fails: the process should end."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        background = Background(on_fault)
+        background.start(_serve(app, settings, background), "connecting to the stores")
+        yield
+        await background.stop()
+        services: Services | None = app.state.services
+        if services is not None:
+            await services.close()
+
+    app = FastAPI(
+        title="Backchannel",
+        version="1",
+        description=openapi.DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.services = None
+    faults.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(BodyGate)
+    openapi.install(app)
+    return app
+
+
+async def _serve(app: FastAPI, settings: ApiSettings, background: Background) -> None:
+    services = await connect(settings)
+    background.start(services.answers.run(), "receiving answers")
+    background.start(chores.announce_accounts(services), "announcing accounts")
+    background.start(chores.expire_devices(services), "expiring devices")
+    app.state.services = services

@@ -1,0 +1,123 @@
+"""The shapes of requests and of small answers. Requests are strict: no unknown fields, no conversions."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from api.passwords import PASSWORD_CHARACTERS_MIN
+from infra.stores import accounts, devices
+from schemas.times import timestamp
+
+HANDLE_PATTERN = r"^[a-z0-9_.]{3,32}$"
+
+Handle = Annotated[str, Field(pattern=HANDLE_PATTERN, examples=["alice"])]
+DisplayName = Annotated[str, Field(min_length=1, max_length=100, examples=["Alice"])]
+NewPassword = Annotated[str, Field(min_length=PASSWORD_CHARACTERS_MIN)]
+DeviceName = Annotated[str, Field(min_length=1, max_length=100, examples=["laptop"])]
+
+
+def _rfc3339(moment: datetime) -> str:
+    return timestamp(int(moment.astimezone(UTC).timestamp() * 1000))
+
+
+Time = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str)]
+
+
+class Request(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class NewAccount(Request):
+    handle: Handle
+    display_name: DisplayName
+    password: NewPassword
+
+
+class SignIn(Request):
+    handle: str
+    password: str
+    device_name: DeviceName
+
+
+class Refresh(Request):
+    refresh_token: str
+
+
+class PasswordChange(Request):
+    """`password` is the one so far."""
+
+    password: str
+    new_password: NewPassword
+
+
+class ProfileChange(Request):
+    """What is left out stays."""
+
+    display_name: DisplayName = Field(default="")
+
+
+class User(Answer):
+    user_id: str
+    handle: str
+    display_name: str
+
+    @classmethod
+    def of(cls, profile: accounts.Profile) -> "User":
+        return cls(user_id=profile.user_id, handle=profile.handle, display_name=profile.display_name)
+
+
+class Users(Answer):
+    users: list[User]
+
+
+class Session(Answer):
+    """`expires_in`: seconds until the access token is to be refreshed."""
+
+    user_id: str
+    device_id: str
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class Device(Answer):
+    device_id: str
+    device_name: str
+    created_at: Time
+    is_current: bool
+
+    @classmethod
+    def of(cls, device: devices.Device, current_device_id: str) -> "Device":
+        return cls(
+            device_id=device.device_id,
+            device_name=device.name,
+            created_at=device.created_at,
+            is_current=device.device_id == current_device_id,
+        )
+
+
+class Devices(Answer):
+    devices: list[Device]
+
+
+class Ticket(Answer):
+    """`expires_in`: seconds."""
+
+    ticket: str
+    expires_in: int
+
+
+class Health(Answer):
+    status: str
+
+
+class Ready(Answer):
+    """`stores`: which of them answer."""
+
+    status: str
+    stores: dict[str, bool]

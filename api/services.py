@@ -1,0 +1,123 @@
+"""All that routes work with, made once at the start: chosen in this one place."""
+
+import logging
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from api.answers import Answers
+from api.limits import Limit
+from api.passwords import Passwords
+from api.readiness import Readiness
+from api.settings import ApiSettings
+from api.tokens import Tokens
+from infra.stores import cache
+from infra.stores.accounts import Accounts
+from infra.stores.cassandra import Cassandra
+from infra.stores.connection_cache import ConnectionCache
+from infra.stores.devices import Devices
+from infra.stores.faults import until_available
+from infra.stores.inbox import Inbox
+from infra.stores.keys import Keys
+from infra.stores.log import Appender
+from infra.stores.log_ends import LogEnds
+from infra.stores.postgres import Postgres
+from infra.stores.timeline import Timeline
+from infra.stores.users import Users
+from infra.stores.views import Views
+from schemas.topics import CONVERSATION_COMMANDS
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 3.0
+# A request gives up after seconds; a record that went in minutes later would surprise everybody.
+APPEND_MS_MAX = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    open_calls: Limit
+    tickets: Limit
+    messages: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: ApiSettings
+    postgres: Postgres
+    cassandra: Cassandra
+    redis: Redis
+    appender: Appender
+    accounts: Accounts
+    devices: Devices
+    users: Users
+    keys: Keys
+    inbox: Inbox
+    views: Views
+    connections: ConnectionCache
+    answers: Answers
+    tokens: Tokens
+    passwords: Passwords
+    limits: Limits
+    readiness: Readiness
+
+    async def close(self) -> None:
+        if not await self.appender.drain(DRAIN_SECONDS):
+            log.warning("%d records were not confirmed in time", self.appender.outstanding)
+        self.passwords.close()
+        await self.redis.aclose()
+        await self.cassandra.close()
+        await self.postgres.close()
+
+
+async def connect(settings: ApiSettings) -> Services:
+    """Connect to all stores, waiting for those that are away."""
+    postgres = await Postgres.connect(settings)
+    redis = cache.connect(settings)
+    appender = Appender(settings.kafka_bootstrap, settings.api_name, {"message.timeout.ms": APPEND_MS_MAX})
+    cassandra = await until_available(lambda: Cassandra.connect(settings), "connecting to Cassandra")
+    is_one_replica_set = settings.cassandra_replication == 1
+    timeline = await until_available(
+        lambda: Timeline.prepare(cassandra, is_one_replica_set=is_one_replica_set), "preparing statements"
+    )
+    await until_available(lambda: appender.warm_up(CONVERSATION_COMMANDS.name), "connecting to Kafka")
+    keys = Keys(postgres, settings.master_key_bytes())
+    return Services(
+        settings=settings,
+        postgres=postgres,
+        cassandra=cassandra,
+        redis=redis,
+        appender=appender,
+        accounts=Accounts(postgres),
+        devices=Devices(
+            postgres,
+            grace_seconds=settings.refresh_grace_seconds,
+            life_seconds=settings.refresh_token_seconds,
+        ),
+        users=Users(postgres),
+        keys=keys,
+        inbox=Inbox(postgres),
+        views=Views(timeline, keys),
+        connections=ConnectionCache(redis),
+        answers=Answers(redis, settings.api_name, settings.answer_seconds),
+        tokens=_tokens(settings),
+        passwords=Passwords(settings.password_threads, settings.password_queue_max),
+        limits=_limits(settings),
+        readiness=Readiness(postgres, redis, cassandra, LogEnds(settings.kafka_bootstrap)),
+    )
+
+
+def _tokens(settings: ApiSettings) -> Tokens:
+    return Tokens(
+        settings.token_secret_bytes(),
+        access_seconds=settings.access_token_seconds,
+        refresh_seconds=settings.refresh_token_seconds,
+    )
+
+
+def _limits(settings: ApiSettings) -> Limits:
+    return Limits(
+        open_calls=Limit(settings.open_calls_per_minute / 60, settings.open_calls_per_minute),
+        tickets=Limit(settings.tickets_per_minute / 60, settings.tickets_per_minute),
+        messages=Limit(settings.messages_per_second, settings.messages_burst),
+    )
