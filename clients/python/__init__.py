@@ -16,7 +16,7 @@
 from clients.python.backoff import Backoff
 from clients.python.client import Client
 from clients.python.connection import Connection, Received
-from clients.python.effects import Disconnected, Event, HoleSkipped
+from clients.python.effects import Disconnected, Event, HoleSkipped, OwnFound
 from clients.python.errors import (
     ApiError,
     BackchannelError,
@@ -57,6 +57,7 @@ __all__ = [
     "MalformedCommand",
     "MessageSent",
     "NotConfirmed",
+    "OwnFound",
     "Received",
     "Refused",
     "Session",

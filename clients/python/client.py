@@ -195,6 +195,13 @@ class Client:
             copy.remember(page.events)
         return page
 
+    async def describe(self, conversation_id: str) -> Conversation:
+        """Fetches name, kind and members into the local copy, where events alone did not tell them."""
+        summary = await self.api.conversation(conversation_id)
+        copy = self.session.copy_of(conversation_id)
+        copy.describe(summary)
+        return copy
+
     def drop_connection(self) -> None:
         """Cuts the connection, as a lost network would; the client comes back."""
         self._driver.drop()

@@ -23,6 +23,7 @@ from clients.python.session import Session
 from clients.python.subscription import Audience
 
 SYNC_SECONDS_MAX = 60.0  # from the open socket to Synced; admission of a reconnect storm may take its time
+CLOSED = "closed"  # by oneself
 _PAGE_EVENTS_MAX = 200
 _SIGNED_OUT = frozenset({400, 401, 403})  # answers to a ticket or a refresh that no waiting will change
 
@@ -52,6 +53,7 @@ class Driver:
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
         self._pages: set[asyncio.Task[None]] = set()
         self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at: float | None = None
         self._answers: dict[int, asyncio.Future[Answer | ConnectionEnded]] = {}
         self._is_wanted = asyncio.Event()
         self._is_wanted.set()
@@ -68,7 +70,7 @@ class Driver:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        self._end(ConnectionEnded(None, "closed"))
+        self._end(ConnectionEnded(None, CLOSED))
 
     def go_offline(self) -> None:
         """Cuts the connection and stays away."""
@@ -211,14 +213,17 @@ class Driver:
 
     def _set_alarm(self) -> None:
         wake_at = self._session.wake_at()
+        if wake_at == self._alarm_at:
+            return
         if self._alarm is not None:
             self._alarm.cancel()
-        self._alarm = None
+        self._alarm, self._alarm_at = None, wake_at
         if wake_at is not None:
             delay_seconds = max(0.0, wake_at - time.monotonic())
             self._alarm = asyncio.get_running_loop().call_later(delay_seconds, self._wake)
 
     def _wake(self) -> None:
+        self._alarm_at = None
         self.carry_out(self._session.wake(time.monotonic()))
 
     def _end(self, ended: ConnectionEnded) -> None:

@@ -56,6 +56,13 @@ class HoleSkipped:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnFound:
+    """After `recovered: false`: one's own message was found in the log, older than the new copy."""
+
+    event: AnyTimelineEvent
+
+
+@dataclass(frozen=True, slots=True)
 class Disconnected:
     """The socket is gone. `retry_after_seconds` is None when it will not be opened again by itself."""
 
@@ -65,5 +72,5 @@ class Disconnected:
 
 
 Answer = AnyTimelineEvent | CommandRefused | Malformed
-Event = AnyFrame | HoleSkipped | Disconnected
+Event = AnyFrame | HoleSkipped | OwnFound | Disconnected
 Effect = SendBytes | FetchMissing | FindOwn | Settle | Announce

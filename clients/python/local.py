@@ -74,6 +74,11 @@ class Conversation:
             if event.seq <= self.cursor:
                 self.events.setdefault(event.seq, event)
 
+    def describe(self, summary: ConversationSummary) -> None:
+        """What the API says of the conversation."""
+        self.kind, self.name = summary.kind, summary.name
+        self.member_ids = set(summary.member_ids)
+
     def advance(self, frame: DeliveredAdvanced | ReadAdvanced, own_user_id: str) -> None:
         """Moves a member's watermark; it never falls."""
         is_read = isinstance(frame, ReadAdvanced)

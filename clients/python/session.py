@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from clients.python.commands import Command, Heartbeat, Hello, Signal, encode
 from clients.python.copies import Copies
-from clients.python.effects import Announce, Effect, FetchMissing, FindOwn, SendBytes
+from clients.python.effects import Announce, Effect, FetchMissing, FindOwn, OwnFound, SendBytes
 from clients.python.frames import (
     AnyFrame,
     AnyTimelineEvent,
@@ -67,6 +67,10 @@ class Session:
     def outbox(self) -> Outbox:
         """The commands without an answer."""
         return self._sending.outbox
+
+    def copy_of(self, conversation_id: str) -> Conversation:
+        """The local copy, made when it is new."""
+        return self._copies.copy_of(conversation_id)
 
     def direct_with(self, user_id: str) -> str | None:
         """The direct conversation with a user, if there is a copy of it."""
@@ -140,7 +144,8 @@ class Session:
             return []
         effects: list[Effect] = []
         for event in events:
-            effects += self._sending.settle(event, event.conversation_id, self.user_id)
+            settled = self._sending.settle(event, event.conversation_id, self.user_id)
+            effects += [*settled, Announce(OwnFound(event))] if settled else []
         self.conversations[asked.conversation_id].remember(events)
         effects += self._sending.found(asked, events, has_more=has_more)
         return effects + self._flush(now)

@@ -11,8 +11,10 @@ from clients.python import (
     Event,
     HoleSkipped,
     MessageSent,
+    OwnFound,
     Unreachable,
 )
+from clients.python.driver import CLOSED
 from clients.python.frames import AnyTimelineEvent, ReadAdvanced, Synced, TimelineEvent
 from clients.python.subscription import Subscription
 from clients.terminal import render
@@ -47,15 +49,15 @@ class Chat:
         await self._client.wait_synced(timeout_seconds=_CONNECT_SECONDS)
         await self._view.show_list()
         with self._screen.opened():
-            tasks = {asyncio.create_task(self._follow(events)), asyncio.create_task(self._read())}
-            done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            following = asyncio.create_task(self._follow(events))
+            reading = asyncio.create_task(self._read())
+            await asyncio.wait({following, reading}, return_when=asyncio.FIRST_COMPLETED)
             await self._writing.finish()
-            for task in rest:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
-            for task in done:
-                task.result()  # a fault is a fault
+            events.close()  # what has come already is still shown
+            await following
+            reading.cancel()
+            with suppress(asyncio.CancelledError):
+                await reading
 
     async def _read(self) -> None:
         async with aclosing(self._screen.lines()) as lines:
@@ -109,12 +111,8 @@ class Chat:
 
     async def _happened(self, event: Event) -> None:
         match event:
-            case Disconnected(code, reason, None):
-                self._complain(f"the connection has ended: {reason or 'closed'} ({code})")
-            case Disconnected(_, reason, wait_seconds):
-                self._was_lost = True
-                why = render.clean(reason)
-                self._screen.show(f"… connection lost ({why}), trying again in {wait_seconds:.1f} s")
+            case Disconnected():
+                self._disconnected(event)
             case Synced() if self._was_lost:
                 self._was_lost = False
                 self._screen.show("… connected again")
@@ -122,6 +120,8 @@ class Chat:
                 self._screen.show("… some messages could not be fetched; /open the conversation again")
             case TimelineEvent():
                 await self._arrived(event)
+            case OwnFound(found):
+                await self._arrived(found)
             case ReadAdvanced() if event.user_id != self._client.user_id:
                 if self._view.is_open(event.conversation_id):
                     self._screen.show(f"      {render.DELIVERED} read by {self._view.name(event.user_id)}")
@@ -129,8 +129,6 @@ class Chat:
                 pass
 
     async def _arrived(self, event: AnyTimelineEvent) -> None:
-        if self._writing.is_shown_here(event.client_id):
-            return
         copy = self._client.conversations.get(event.conversation_id)
         if self._view.is_open(event.conversation_id):
             if copy is not None:
@@ -139,6 +137,15 @@ class Chat:
         elif isinstance(event, MessageSent) and copy is not None:
             line = await self._view.line(event)
             self._screen.show(f"[{self._view.title(copy)}] {line}")
+
+    def _disconnected(self, event: Disconnected) -> None:
+        if event.reason == CLOSED:
+            return
+        if event.retry_after_seconds is None:
+            self._complain(f"the connection has ended: {event.reason or 'closed'} ({event.code})")
+        elif not self._was_lost:  # once, and not at every try
+            self._was_lost = True
+            self._screen.show(f"… connection lost ({render.clean(event.reason)}), coming back by itself")
 
     def _prompt(self) -> str:
         return f"{self._view.target.title if self._view.target else ''}> "

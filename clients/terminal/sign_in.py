@@ -56,6 +56,8 @@ async def _sign_up(api: Api, person: Person, password: str) -> None:
     """A wrong password and an unknown handle look the same; that the handle is taken tells them apart."""
     if not person.may_sign_up():
         raise GivenUp("wrong handle or password")
+    if person.password is None and person.ask_password("The same password again") != password:
+        raise GivenUp("the two passwords differ")
     try:
         await api.create_account(person.handle, person.handle, password)
     except ApiError as error:

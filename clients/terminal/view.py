@@ -1,6 +1,8 @@
 """What is shown of conversations: the list, the open one, its history and members."""
 
-from clients.python import Api, ApiError, Client, Conversation
+from contextlib import suppress
+
+from clients.python import Api, ApiError, Client, Conversation, Unreachable
 from clients.python.frames import AnyTimelineEvent
 from clients.terminal import render
 from clients.terminal.people import People, Target, named
@@ -59,7 +61,7 @@ class View:
 
     async def who(self) -> None:
         """The members of the open conversation, or oneself."""
-        copy = self._open_copy()
+        copy = await self._described(self._open_copy())
         members = {self._client.user_id} | (copy.member_ids if copy is not None else set())
         if self.target is not None and self.target.user_id is not None:
             members.add(self.target.user_id)
@@ -81,9 +83,16 @@ class View:
 
     async def line(self, event: AnyTimelineEvent) -> str:
         """An event as a line."""
-        await self.people.know(named(event))
-        copy = self._client.conversations.get(event.conversation_id)
+        copy = await self._described(self._client.conversations.get(event.conversation_id))
+        await self.people.know({*named(event), *(copy.member_ids if copy is not None else ())})
         return render.event_line(event, copy, self._client.user_id, self.people.name)
+
+    async def _described(self, copy: Conversation | None) -> Conversation | None:
+        """With name and members, also where the events that are here do not tell them."""
+        if copy is not None and not copy.member_ids:
+            with suppress(ApiError, Unreachable):
+                return await self._client.describe(copy.conversation_id)
+        return copy
 
     async def _show_older(self, copy: Conversation) -> None:
         """A screenful before what was shown last."""

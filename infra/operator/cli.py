@@ -4,7 +4,12 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Backchannel: chat on an event log.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # passwords are locals
+    help="Backchannel: chat on an event log.",
+)
 
 
 @app.callback()

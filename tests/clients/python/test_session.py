@@ -13,6 +13,7 @@ from clients.python.effects import (
     FetchMissing,
     FindOwn,
     HoleSkipped,
+    OwnFound,
     SendBytes,
     Settle,
 )
@@ -316,6 +317,7 @@ class TestReconnect:
         assert ([], [5]) == (sent(effects), [page.after for page in own(effects)])
         mine = message(6, sender=ALICE, client_id="c1")
         effects = session.own_received(own(effects)[0], (mine, message(7)), has_more=True, now=NOW)
+        assert OwnFound(mine) in events(effects)
         assert ([mine], [7], []) == (answers(effects), [page.after for page in own(effects)], sent(effects))
         effects = session.own_received(own(effects)[0], (message(8),), has_more=False, now=NOW)
         assert ["c2"] == sent(effects)
