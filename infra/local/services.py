@@ -69,6 +69,7 @@ def _gateway(settings: LocalSettings, name: str) -> Part:
 def _agents(settings: LocalSettings, name: str) -> Part:
     usual, agents = AGENTS[name]
     port = settings.port(usual)
-    environment = {"BACKCHANNEL_HEALTH_PORT": str(port)}
+    # Static membership: after a crash the partitions are taken over at once, not after the session timeout.
+    environment = {"BACKCHANNEL_HEALTH_PORT": str(port), "BACKCHANNEL_INSTANCE": f"{name}-1"}
     command = _python("streams", *agents)
     return Part(name, "service", command, port, probes.http_at("/readyz"), environment=environment)

@@ -1,0 +1,51 @@
+"""Fixtures of the real stack: started when the first test asks for it, on ports of its own, and ended with the run.
+
+`stores` needs only the four stores, migrated; `system` the whole. Nothing here is a stand-in.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local.settings import LocalSettings
+from infra.local.stack import Stack
+
+PORT_OFFSET = 20_000
+# The tests sign many people up from one address, and want snapshots and views soon.
+VARIABLES = {
+    "BACKCHANNEL_API_OPEN_CALLS_PER_MINUTE": "100000",
+    "BACKCHANNEL_OPEN_CALLS_PER_MINUTE": "100000",
+    "BACKCHANNEL_SNAPSHOT_SECONDS": "2",
+}
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """A stack that was never used before; nothing is started yet."""
+    settings = LocalSettings(state=Path(".local/test"), port_offset=PORT_OFFSET)
+    stack = Stack(settings, variables=VARIABLES)
+    stack.reset()
+    yield stack
+    stack.down()
+
+
+@pytest.fixture(scope="session")
+def stores(stack: Stack) -> Stack:
+    """Kafka, Cassandra, Redis and PostgreSQL, with their topics and tables."""
+    stack.start_stores()
+    stack.migrate()
+    return stack
+
+
+@pytest.fixture(scope="session")
+def system(stores: Stack) -> Stack:
+    """The whole system behind the balancer."""
+    stores.start_services()
+    return stores
+
+
+@pytest.fixture(scope="session")
+def api_url(system: Stack) -> str:
+    """The one address that serves everything."""
+    return system.settings.address
