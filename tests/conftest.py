@@ -3,6 +3,7 @@
 `stores` needs only the four stores, migrated; `system` the whole. Nothing here is a stand-in.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,10 @@ import pytest
 from infra.local.settings import LocalSettings
 from infra.local.stack import Stack
 
-PORT_OFFSET = 20_000
+STATE = os.environ.get("BACKCHANNEL_TEST_STATE", ".local/test")
+PORT_OFFSET = int(os.environ.get("BACKCHANNEL_TEST_PORT_OFFSET", "20000"))
 # The tests sign many people up from one address, and want snapshots and views soon.
 VARIABLES = {
-    "BACKCHANNEL_API_OPEN_CALLS_PER_MINUTE": "100000",
     "BACKCHANNEL_OPEN_CALLS_PER_MINUTE": "100000",
     "BACKCHANNEL_SNAPSHOT_SECONDS": "2",
 }
@@ -23,7 +24,7 @@ VARIABLES = {
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """A stack that was never used before; nothing is started yet."""
-    settings = LocalSettings(state=Path(".local/test"), port_offset=PORT_OFFSET)
+    settings = LocalSettings(state=Path(STATE), port_offset=PORT_OFFSET)
     stack = Stack(settings, variables=VARIABLES)
     stack.reset()
     yield stack
