@@ -30,7 +30,7 @@ class Device(Struct, frozen=True, kw_only=True):
     device_id: str
     device_name: str | None = None
     created_at: Timestamp | None = None
-    last_active_at: Timestamp | None = None
+    is_current: bool = False
 
 
 class Devices(Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from clients.terminal.view import View
 from clients.terminal.writing import Writing
 
 _CONNECT_SECONDS = 30.0
+_SAY_CONNECTING_SECONDS = 1.0
 
 
 class Chat:
@@ -46,7 +47,7 @@ class Chat:
         """Until /quit, the end of input, or the end of the connection."""
         events = self._client.events()
         self._client.start()
-        await self._client.wait_synced(timeout_seconds=_CONNECT_SECONDS)
+        await self._connect()
         await self._view.show_list()
         with self._screen.opened():
             following = asyncio.create_task(self._follow(events))
@@ -58,6 +59,13 @@ class Chat:
             reading.cancel()
             with suppress(asyncio.CancelledError):
                 await reading
+
+    async def _connect(self) -> None:
+        try:
+            await self._client.wait_synced(timeout_seconds=_SAY_CONNECTING_SECONDS)
+        except TimeoutError:
+            self._screen.show("… connecting")
+            await self._client.wait_synced(timeout_seconds=_CONNECT_SECONDS)
 
     async def _read(self) -> None:
         async with aclosing(self._screen.lines()) as lines:
