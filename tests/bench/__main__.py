@@ -115,7 +115,7 @@ def raise_descriptor_limit() -> None:
 
 @contextmanager
 def collector_off() -> Iterator[None]:
-    """A collection over thousands of connections would stop the generator for longer than what it measures."""
+    """A collection over thousands of connections would stop the generator for longer than is measured."""
     gc.collect()
     gc.freeze()
     gc.disable()

@@ -1,4 +1,4 @@
-"""The broker alone: how long a record takes from produce to consume, beside the figures of the whole system."""
+"""The broker alone, beside the whole system: how long a record takes from produce to consume."""
 
 import asyncio
 import threading

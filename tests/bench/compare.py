@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from rich.table import Table
 
-from tests.bench.processes import ProcessUse
+from tests.bench.processes import ProcessUse, cpu_seconds, without_others
 from tests.bench.report import Report
 from tests.bench.spread import Spread
 
@@ -24,7 +24,7 @@ def figures(report: Report) -> dict[str, float]:
         found |= _spread("broker produce to consume", report.broker.produce_to_consume)
     if report.idle is not None:
         found["idle KiB a connection, USS"] = report.idle.kib_per_connection.uss_kib
-        found["idle CPU seconds, all"] = sum(use.cpu_seconds for use in report.idle.processes)
+        found["idle CPU seconds, all"] = cpu_seconds(report.idle.processes)
     return found
 
 
@@ -49,5 +49,5 @@ def _spread(name: str, times: Spread) -> dict[str, float]:
 
 
 def _costs(name: str, uses: list[ProcessUse]) -> dict[str, float]:
-    found = {f"{name} CPU µs {use.name}": use.cpu_us_per_message or 0.0 for use in uses}
+    found = {f"{name} CPU µs {use.name}": use.cpu_us_per_message or 0.0 for use in without_others(uses)}
     return found | {f"{name} CPU µs all": sum(found.values())}

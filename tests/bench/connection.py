@@ -1,4 +1,4 @@
-"""One socket of the generator: says Hello, waits for Synced, and from then on does as little as it can per frame."""
+"""One socket of the generator: Hello, Synced, and from then on as little work per frame as can be."""
 
 import asyncio
 import time
@@ -46,8 +46,8 @@ class Hello(msgspec.Struct, tag=True):
 _decode = msgspec.json.Decoder(ServerFrame).decode
 
 
-class Connection(WSListener):
-    """Counts on the fleet for where frames go: `on_frame(index, payload, arrived_ns)` is true if it knew the frame."""
+class Connection(WSListener):  # type: ignore[misc] # picows is skipped by mypy
+    """`on_frame(index, payload, arrived_ns)` sees every frame after Synced first; true if it knew it."""
 
     def __init__(self, index: int, ticket: str, on_frame: OnFrame, on_fault: Callable[[str], None]) -> None:
         self.index = index

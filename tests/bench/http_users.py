@@ -1,4 +1,4 @@
-"""Users made as clients make them: sign-up and sessions over HTTP, kept in a file and used again while the stack lives."""
+"""Users made as clients make them, over HTTP; kept in a file and used again while the stack lives."""
 
 import asyncio
 import secrets
@@ -15,8 +15,7 @@ CACHE = Path(".local/bench/users.json")
 PASSWORD = "correct horse battery staple"
 # Argon2 takes some 30 ms of a core for each sign-up and sign-in: more at once only makes a queue.
 CONCURRENCY = 16
-# Open calls are limited for each address and minute; the loopback has addresses enough. A stack started with a high
-# BACKCHANNEL_API_OPEN_CALLS_PER_MINUTE needs none of this.
+# Open calls are limited for each address and minute; the loopback has addresses enough.
 SOURCE_ADDRESSES = tuple(f"127.0.0.{last}" for last in range(2, 34))
 
 

@@ -1,4 +1,4 @@
-"""Idle connections: what one costs the gateway in memory, and all of them in CPU while nothing but heartbeats moves."""
+"""Idle connections: the gateway's memory for each, and all CPU while nothing but heartbeats moves."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Socket to socket: from the moment the sender's frame is written to the moment the recipient's frame arrives."""
+"""Socket to socket: from the sender's frame being written to the recipient's frame arriving."""
 
 import asyncio
 import random
@@ -20,7 +20,7 @@ ORDER_SEED = 20
 
 
 class LatencyResult(msgspec.Struct, frozen=True):
-    """`from_due` counts from when a message was due (a stalled generator shows there), `late` is its lateness alone."""
+    """`from_due` counts from when a message was due; `late` is the generator's lateness alone."""
 
     rate: int
     users: int
@@ -69,7 +69,7 @@ async def measure_latency(
 
 
 def shuffled(count: int) -> list[int]:
-    """Every user once, in an order that is the same in each run: neighbours in time are not neighbours in pairs."""
+    """Every user once, in the same order in each run: neighbours in time are not pairs."""
     order = list(range(count))
     random.Random(ORDER_SEED).shuffle(order)
     return order

@@ -1,4 +1,4 @@
-"""What the bench is asked to do: the command line as one frozen value. Defaults are the local stack's addresses."""
+"""What the bench is asked to do: the command line as one frozen value."""
 
 import argparse
 import os
@@ -91,7 +91,7 @@ def _parser(local: LocalSettings) -> argparse.ArgumentParser:
         "--users-from",
         choices=("auto", "http", "store"),
         default="auto",
-        help="http: sign up through the API (slow, cached); store: write them into PostgreSQL; auto: store if it can",
+        help="http: sign up (slow, cached); store: write into PostgreSQL; auto: store if the stack is local",
     )
     add("--window", type=int, default=1000, help="messages under way at any time in the saturation run")
     add("--idle", type=int, default=10_000, help="idle connections, straight to one gateway")

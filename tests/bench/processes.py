@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import psutil
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 PAGE_MIB = os.sysconf("SC_PAGE_SIZE") / 2**20
 GENERATOR = "generator"
+# Whatever else runs on the machine: figures taken beside a busy neighbour mean little.
+OTHERS = "not of the bench"
 
 
 class ProcessUse(msgspec.Struct, frozen=True):
@@ -24,7 +26,7 @@ class ProcessUse(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Stat:
-    """One line of /proc: `ticks` has the children that were waited for, so a process that ends is not lost."""
+    """One line of /proc. `ticks` has the children that were waited for: one that ends is not lost."""
 
     parent: int
     ticks: int
@@ -50,32 +52,40 @@ class Processes:
         rss: dict[str, float] = {}
         for pid, stat in stats.items():
             name = self._name(pid, stats)
-            if name is not None:
-                ticks[name] = ticks.get(name, 0) + stat.ticks
-                rss[name] = rss.get(name, 0.0) + stat.rss_pages * PAGE_MIB
+            ticks[name] = ticks.get(name, 0) + stat.ticks
+            rss[name] = rss.get(name, 0.0) + stat.rss_pages * PAGE_MIB
         return Reading(time.monotonic(), ticks, rss)
 
-    def _name(self, pid: int, stats: Mapping[int, Stat]) -> str | None:
+    def _name(self, pid: int, stats: Mapping[int, Stat]) -> str:
         if pid == os.getpid():
             return GENERATOR
         while pid in stats:
             if pid in self.roots:
                 return self.roots[pid]
             pid = stats[pid].parent
-        return None
+        return OTHERS
 
 
 def used_between(before: Reading, after: Reading, messages: int | None = None) -> list[ProcessUse]:
     def use(name: str) -> ProcessUse:
         if name not in after.ticks:
             return ProcessUse(name, 0.0, 0.0, is_ended=True)
-        seconds = (after.ticks[name] - before.ticks.get(name, 0)) / TICKS_PER_SECOND
+        seconds = max(after.ticks[name] - before.ticks.get(name, 0), 0) / TICKS_PER_SECOND
         each = round(seconds * 1e6 / messages, 1) if messages else None
         return ProcessUse(name, round(seconds, 2), round(after.rss_mib[name], 1), each)
 
     return sorted(
         map(use, before.ticks.keys() | after.ticks.keys()), key=lambda used: (-used.cpu_seconds, used.name)
     )
+
+
+def without_others(uses: Iterable[ProcessUse]) -> list[ProcessUse]:
+    return [use for use in uses if use.name != OTHERS]
+
+
+def cpu_seconds(uses: Iterable[ProcessUse]) -> float:
+    """Of the stack and the generator."""
+    return sum(use.cpu_seconds for use in without_others(uses))
 
 
 def listener_of(port: int) -> int | None:
@@ -87,10 +97,10 @@ def listener_of(port: int) -> int | None:
 
 def _stats() -> dict[int, Stat]:
     found: dict[int, Stat] = {}
-    for name in os.listdir("/proc"):
-        if name.isdigit():
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
             try:
-                found[int(name)] = parse_stat(Path(f"/proc/{name}/stat").read_text())
+                found[int(folder.name)] = parse_stat((folder / "stat").read_text())
             except OSError:
                 continue
     return found

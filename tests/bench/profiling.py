@@ -15,7 +15,7 @@ EXIT_SECONDS = 30
 
 
 class FunctionShare(msgspec.Struct, frozen=True):
-    """`own` is time in the function itself, `total` with all that it called; parts of the process's busy time."""
+    """Parts of the process's busy time: `own` in the function itself, `total` with all that it called."""
 
     function: str
     own: float
@@ -29,7 +29,7 @@ class Profile(msgspec.Struct, frozen=True):
 
 @contextmanager
 def profiling(pids: Mapping[str, int], seconds: float, folder: Path) -> Iterator[list[Profile]]:
-    """Samples the processes for that long from now; the list is filled at the end. Costs each of them some CPU."""
+    """Samples the processes for so long from now, which slows them; the list is filled at the end."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {name: folder / f"{name}.stacks" for name in pids}
     sampling = {name: _start(pid, seconds, files[name]) for name, pid in pids.items()}

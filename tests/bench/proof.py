@@ -1,4 +1,4 @@
-"""The proof of durability: every message that was acknowledged stands in Cassandra, with its seq and its id."""
+"""The proof of durability: all that was acknowledged stands in Cassandra, with its seq and its id."""
 
 import asyncio
 import time

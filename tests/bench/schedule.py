@@ -23,7 +23,7 @@ class TimerSpec(ctypes.Structure):
 class Schedule:
     """Calls `send` once for each message when it is due; a stall is caught up at once, never left out.
 
-    The kernel's timer keeps the time: those of the event loop are a millisecond coarse, a third of what is measured.
+    The kernel's timer keeps the time: those of the event loop are a millisecond coarse.
     """
 
     def __init__(self, rate: int, total: int, send: Callable[[], None]) -> None:

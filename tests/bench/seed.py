@@ -1,6 +1,6 @@
-"""Users written straight into PostgreSQL, and tickets signed as the API signs them: ten thousand in some seconds.
+"""Users written straight into PostgreSQL, with tickets signed as the API signs them: ten thousand a second.
 
-Signing up through the API takes argon2's 30 ms of a core for each account and session, which is not what is measured.
+Signing up takes argon2's 30 ms of a core for each account and session, which is not what is measured.
 """
 
 import time
@@ -18,7 +18,7 @@ from tests.bench.users import BenchUser
 NO_PASSWORD = "!"
 NAMESPACE = uuid5(NAMESPACE_OID, "backchannel bench")
 STATEMENTS = (
-    # As announced: or the API would write ten thousand AccountCreated events into the log while it is measured.
+    # As announced: or the API would write an AccountCreated for each into the log while it is measured.
     """INSERT INTO users (user_id, handle, display_name, password_hash, announced_at)
         VALUES (%s, %s, %s, %s, now()) ON CONFLICT DO NOTHING""",
     "INSERT INTO data_keys (user_id, wrapped) VALUES (%s, %s) ON CONFLICT DO NOTHING",

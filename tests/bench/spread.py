@@ -19,7 +19,7 @@ class Spread(msgspec.Struct, frozen=True):
 
 
 def nearest_rank(ordered: Sequence[int], percent: float) -> int:
-    """The smallest value that at least `percent` of all values do not exceed: always one that was measured."""
+    """The smallest value that `percent` of all values do not exceed: always one that was measured."""
     return ordered[max(math.ceil(len(ordered) * percent / 100), 1) - 1]
 
 

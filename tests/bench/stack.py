@@ -1,8 +1,8 @@
 """The stack that is measured: brought up if it does not answer, and its processes by name."""
 
-import urllib.error
-import urllib.request
 from urllib.parse import urlsplit
+
+import httpx
 
 from infra.local.stack import Stack
 from tests.bench.processes import Processes, listener_of
@@ -22,9 +22,8 @@ def ensure_stack(url: str) -> None:
 
 def is_ready(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/readyz", timeout=READY_TIMEOUT_SECONDS) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        return httpx.get(f"{url}/readyz", timeout=READY_TIMEOUT_SECONDS).is_success
+    except httpx.TransportError:
         return False
 
 

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from tests.bench.idle import IdleResult
 from tests.bench.latency import LatencyResult
-from tests.bench.processes import ProcessUse
+from tests.bench.processes import ProcessUse, cpu_seconds, without_others
 from tests.bench.report import Report
 from tests.bench.saturation import SaturationResult
 from tests.bench.spread import Spread
@@ -122,8 +122,8 @@ def _costs(report: Report) -> list[Row]:
 
 
 def _sum(uses: Sequence[ProcessUse]) -> ProcessUse:
-    each = sum(use.cpu_us_per_message or 0.0 for use in uses)
-    return ProcessUse("all", sum(use.cpu_seconds for use in uses), sum(use.rss_mib for use in uses), each)
+    each = sum(use.cpu_us_per_message or 0.0 for use in without_others(uses))
+    return ProcessUse("all", cpu_seconds(uses), sum(use.rss_mib for use in without_others(uses)), each)
 
 
 def _idle_cpu(result: IdleResult) -> tuple[Row, list[Row]]:
@@ -131,7 +131,7 @@ def _idle_cpu(result: IdleResult) -> tuple[Row, list[Row]]:
     rows = [
         (use.name, f"{before.get(use.name, 0):.2f}", f"{use.cpu_seconds:.2f}") for use in result.processes
     ]
-    total_before, total = sum(before.values()), sum(use.cpu_seconds for use in result.processes)
+    total_before, total = (cpu_seconds(uses) for uses in (result.processes_before, result.processes))
     return ("process", "100 connections", f"{result.connections:,}"), [
         *rows,
         ("all", f"{total_before:.2f}", f"{total:.2f}"),
@@ -150,12 +150,12 @@ def _table(title: str, columns: Row, rows: Iterable[Row]) -> Table:
 
 def _spread(name: str, times: Spread) -> Row:
     figures = (times.p50_ms, times.p90_ms, times.p99_ms, times.max_ms)
-    return (name, f"{times.count:,}", *("–" if figure is None else f"{figure:.2f}" for figure in figures))
+    return (name, f"{times.count:,}", *("-" if figure is None else f"{figure:.2f}" for figure in figures))
 
 
 def _cost(use: ProcessUse | None) -> str:
-    return "–" if use is None or use.cpu_us_per_message is None else f"{use.cpu_us_per_message:.0f}"
+    return "-" if use is None or use.cpu_us_per_message is None else f"{use.cpu_us_per_message:.0f}"
 
 
 def _mib(use: ProcessUse | None) -> str:
-    return "–" if use is None else f"{use.rss_mib:.0f}"
+    return "-" if use is None else f"{use.rss_mib:.0f}"

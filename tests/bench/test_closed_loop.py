@@ -15,7 +15,7 @@ TARGETS = [to_conversation(str(pair)) for pair in (0, 0, 1, 1)]
 
 
 class Loopback:
-    """Stands where the fleet stands: each message comes back to both ends of its pair, as the server would send it."""
+    """Stands where the fleet stands: a message comes back to both ends of its pair, as from the server."""
 
     def __init__(self) -> None:
         self.on_frame: OnFrame = lambda index, payload, arrived_ns: False
@@ -58,10 +58,10 @@ def test_window_stays_full(loopback: Loopback) -> None:
     ClosedLoop(flights, window=3).start()
 
     for _ in range(5):
-        assert 3 == len(loopback.under_way)
+        assert len(loopback.under_way) == 3
         loopback.deliver()
 
-    assert (15, 15, 0) == (flights.delivered, flights.ticked, flights.repeated)
+    assert (flights.delivered, flights.ticked, flights.repeated) == (15, 15, 0)
     assert list(range(15)) == sorted(number for number, _ in flights.envelopes)
 
 
@@ -76,7 +76,7 @@ async def test_limit_ends_it(loopback: Loopback) -> None:
 
     await loop.until_limit(1)
     assert await flights.all_arrived(1)
-    assert 4 == flights.delivered
+    assert flights.delivered == 4
 
 
 @pytest.mark.asyncio
@@ -95,5 +95,5 @@ def test_repeated_message_counts_once(loopback: Loopback) -> None:
 
     loopback.deliver(times=2)
 
-    assert (1, 1, 2) == (flights.delivered, flights.ticked, flights.repeated)
-    assert 1 == len(flights.envelopes)
+    assert (flights.delivered, flights.ticked, flights.repeated) == (1, 1, 2)
+    assert len(flights.envelopes) == 1

@@ -34,4 +34,4 @@ def test_slots_are_filled_evenly() -> None:
 
     wheel.pass_slot()
 
-    assert 10 == beats.total()
+    assert beats.total() == 10

@@ -5,6 +5,7 @@ import time
 
 from tests.bench.processes import (
     GENERATOR,
+    OTHERS,
     Processes,
     ProcessUse,
     Reading,
@@ -40,7 +41,7 @@ def test_own_cpu_is_the_generator_s() -> None:
 def test_children_count_as_their_root() -> None:
     reading = Processes({os.getppid(): "parent"}).read()
 
-    assert {"parent", GENERATOR} == set(reading.ticks)
+    assert {"parent", GENERATOR, OTHERS} == set(reading.ticks)
 
 
 def test_a_process_that_ended_is_said() -> None:

@@ -21,7 +21,7 @@ def test_own_and_total_shares() -> None:
 
 
 def test_nothing_sampled() -> None:
-    assert [] == shares([])
+    assert shares([]) == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="looking into another process takes root on most machines")
@@ -37,5 +37,5 @@ def test_a_busy_process(tmp_path: Path) -> None:
         finally:
             process.kill()
 
-    assert "busy" == profiles[0].process
+    assert profiles[0].process == "busy"
     assert profiles[0].functions[0].function.startswith("spin")

@@ -24,7 +24,7 @@ def test_all_found() -> None:
 def test_missing() -> None:
     proof = compare(2, by_bucket(ACKNOWLEDGED), {FIRST_BUCKET: {255: UUID(FIRST)}, SECOND_BUCKET: {}}, 1.0)
 
-    assert (1, 1, 0) == (proof.found, proof.missing, proof.different)
+    assert (proof.found, proof.missing, proof.different) == (1, 1, 0)
     assert [f"{CONVERSATION} 256 {SECOND}: None"] == proof.samples
 
 
@@ -33,11 +33,11 @@ def test_different_at_its_place() -> None:
 
     proof = compare(2, by_bucket(ACKNOWLEDGED), stored, 1.0)
 
-    assert (1, 0, 1) == (proof.found, proof.missing, proof.different)
+    assert (proof.found, proof.missing, proof.different) == (1, 0, 1)
 
 
 def test_two_acknowledged_at_one_place_are_not_both_there() -> None:
     twice = [ACKNOWLEDGED[0], Envelope(CONVERSATION, 255, OTHER)]
     wanted = by_bucket(twice)
 
-    assert 1 == compare(2, wanted, wanted, 1.0).missing
+    assert compare(2, wanted, wanted, 1.0).missing == 1

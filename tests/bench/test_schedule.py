@@ -15,7 +15,7 @@ async def test_none_is_early_and_none_left_out() -> None:
 
     await asyncio.wait_for(schedule.run(), 10)
 
-    assert 50 == len(sent_ns)
+    assert len(sent_ns) == 50
     assert all(sent >= schedule.due_ns(number) for number, sent in enumerate(sent_ns))
 
 
@@ -32,7 +32,7 @@ async def test_a_stall_is_caught_up() -> None:
 
     await asyncio.wait_for(schedule.run(), 10)
 
-    assert 100 == len(sent_ns)
+    assert len(sent_ns) == 100
     assert sent_ns[5] - schedule.due_ns(5) >= 40_000_000
 
 
@@ -42,4 +42,4 @@ async def test_due_times_follow_the_rate() -> None:
 
     await schedule.run()
 
-    assert [0, 2_000_000, 4_000_000] == [schedule.due_ns(number) - schedule.started_ns for number in range(3)]
+    assert [schedule.due_ns(number) - schedule.started_ns for number in range(3)] == [0, 2_000_000, 4_000_000]

@@ -36,17 +36,17 @@ class TestFrame:
     def test_is_a_send_message_of_1024_characters(self) -> None:
         frame = json.loads(Template(new_mark()).frame(to_user("bob"), 42))
 
-        assert ["type", "client_id", "to_user_id", "body"] == list(frame)
-        assert "bob" == frame["to_user_id"]
-        assert TEXT_CHARACTERS == len(frame["body"]["text"])
-        assert 64 >= len(frame["client_id"])
+        assert list(frame) == ["type", "client_id", "to_user_id", "body"]
+        assert frame["to_user_id"] == "bob"
+        assert len(frame["body"]["text"]) == TEXT_CHARACTERS
+        assert len(frame["client_id"]) <= 64
 
     def test_client_id_differs_by_number_and_run(self) -> None:
         one, other = Template(new_mark()), Template(new_mark())
 
         frames = (one.frame(TARGET, 1), one.frame(TARGET, 2), other.frame(TARGET, 1))
 
-        assert 3 == len({json.loads(frame)["client_id"] for frame in frames})
+        assert len({json.loads(frame)["client_id"] for frame in frames}) == 3
 
 
 class TestNumber:
@@ -57,17 +57,17 @@ class TestNumber:
 
         text_at = template.text_at(payload)
 
-        assert 1234567 == template.number(payload, text_at)
+        assert template.number(payload, text_at) == 1234567
         assert payload[text_at:].startswith(template.mark)
-        assert b'"text":"' == payload[text_at - 8 : text_at]
+        assert payload[text_at - 8 : text_at] == b'"text":"'
 
     def test_not_found_in_a_message_of_another_run(self) -> None:
         payload = message_sent(Template(new_mark()), 1, client_id_first=True)
 
-        assert -1 == Template(new_mark()).text_at(payload)
+        assert Template(new_mark()).text_at(payload) == -1
 
     def test_not_found_in_other_frames(self) -> None:
-        assert -1 == Template(new_mark()).text_at(b'{"type":"Synced","recovered":false}')
+        assert Template(new_mark()).text_at(b'{"type":"Synced","recovered":false}') == -1
 
 
 @pytest.mark.parametrize("client_id_first", [True, False])
@@ -78,6 +78,6 @@ def test_envelope_keeps_all_but_the_text(*, client_id_first: bool) -> None:
     envelope = without_text(payload, template.text_at(payload))
 
     assert len(payload) - TEXT_CHARACTERS == len(envelope)
-    assert "" == json.loads(envelope)["body"]["text"]
+    assert json.loads(envelope)["body"]["text"] == ""
     expected = Envelope("00000000-0000-4000-8000-000000000001", 7, "01980000-0000-7000-8000-000000000002")
     assert expected == decode_envelope(envelope)

@@ -44,7 +44,7 @@ class Template:
         return b"".join((self._head, digits, b'",', target, self._body, digits, self._tail))
 
     def text_at(self, payload: bytes) -> int:
-        """Where the text begins, or -1. The mark stands in `client_id` too, on the author's devices: skip that."""
+        """Where the text begins, or -1. The author's devices get the mark in `client_id` too: skip that."""
         at = payload.find(self.mark)
         if at >= 0 and payload[at + len(self.mark) + NUMBER_DIGITS] == ord('"'):
             return payload.find(self.mark, at + 1)

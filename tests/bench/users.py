@@ -21,7 +21,7 @@ class UserSource(Protocol):
     """Whether ten thousand users cost no more than two thousand with five devices each."""
 
     async def devices(self, *, users: int, per_user: int) -> list[BenchUser]:
-        """`users * per_user` devices; the first `users` of them belong to different users, in a fixed order."""
+        """`users * per_user` devices in a fixed order; the first `users` belong to different users."""
         ...
 
     async def close(self) -> None: ...
