@@ -1,1 +1,4 @@
-"""The open line: WebSocket in, commands out; finished frames in, sockets out. It never decides, and parses no frame it sends."""
+"""The open line: WebSocket in, commands out; finished frames in, sockets out.
+
+It never decides, and it parses no frame that it sends.
+"""

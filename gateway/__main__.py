@@ -51,7 +51,7 @@ async def run(settings: GatewaySettings) -> None:
     gc.set_threshold(50_000, 50, 1_000)  # a full collection at 19,500 sockets stops the loop for 0.5 s (FACTS)
     living = asyncio.create_task(_or_die(incarnation.live()))
     sweeping = asyncio.create_task(_or_die(server.sweep()))
-    async with server.serve() as listening:
+    async with server.listen() as listening:
         log.info("%s listens on %s:%d", settings.gateway_name, settings.gateway_host, settings.gateway_port)
         await stopping.wait()
         log.info("draining %d connections", len(registry))
@@ -96,7 +96,7 @@ async def _or_die(work: object) -> None:
         await work  # type: ignore[misc]  # a coroutine
     except asyncio.CancelledError:
         raise
-    except BaseException as fault:  # noqa: BLE001 — whatever is unexpected ends the process
+    except BaseException as fault:
         log.critical("ending the process: %s", fault, exc_info=fault)
         os._exit(1)
 

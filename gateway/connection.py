@@ -1,6 +1,7 @@
 """A session on its socket: carries out the session's actions. The only file that sends on a websocket."""
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from websockets.asyncio.server import ServerConnection, broadcast
@@ -61,7 +62,5 @@ class Connection:
         self.perform(self.session.close(code, reason))
 
     async def _close(self, code: int, reason: str) -> None:
-        try:
+        with suppress(ConnectionClosed):  # from the other side meanwhile
             await self._socket.close(code, reason)
-        except ConnectionClosed:
-            pass  # it was closed from the other side meanwhile

@@ -8,6 +8,7 @@ in. 5. The views have passed the log's ends. 6. What was missed, Synced, and wha
 import asyncio
 import logging
 from time import time
+from typing import TypeVar
 
 from redis.asyncio import Redis
 
@@ -31,6 +32,7 @@ from schemas.times import timestamp
 log = logging.getLogger(__name__)
 
 REGISTER_AGAIN_SECONDS = 2.0
+E = TypeVar("E", bound=PresenceEvent)
 
 
 class Refused(Exception):
@@ -118,7 +120,7 @@ class Opening:
     async def _register(self, connection: Connection, actor: Actor) -> None:
         """Be in the connection cache. The word is given again while no answer comes, always with the first time."""
         registered = connection.registered = asyncio.Event()
-        event = DeviceConnected(**_presence(actor))
+        event = _event(DeviceConnected, actor)
         deadline = time() + self._settings.register_seconds
         while not registered.is_set():
             if time() > deadline or connection.session.phase is Phase.CLOSED:
@@ -135,7 +137,7 @@ class Opening:
     def closed(self, connection: Connection) -> None:
         """Say in the log that a connection ended; its fate is not waited for: a lost word costs a stale entry."""
         if actor := connection.actor:
-            event = DeviceDisconnected(**_presence(actor))
+            event = _event(DeviceDisconnected, actor)
             try:
                 self._appender.produce(
                     topics.PRESENCE_EVENTS.name, encode(event), key=event.user_id, headers=_headers(event, actor)
@@ -144,13 +146,9 @@ class Opening:
                 log.warning("a disconnection is not said: %s", full)
 
 
-def _presence(actor: Actor) -> "dict[str, object]":
-    return {
-        "user_id": actor.user_id,
-        "device_id": actor.device_id,
-        "origin": actor.origin,
-        "at": timestamp(_now_ms()),
-    }
+def _event(type_: type[E], actor: Actor) -> E:
+    at = timestamp(_now_ms())
+    return type_(user_id=actor.user_id, device_id=actor.device_id, origin=actor.origin, at=at)
 
 
 def _headers(event: PresenceEvent, actor: Actor) -> envelope.Headers:

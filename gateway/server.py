@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import uuid
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -45,7 +46,7 @@ class GatewayServer:
         self._is_draining = False
         self._now = asyncio.get_running_loop().time
 
-    def serve(self) -> serve:
+    def listen(self) -> AbstractAsyncContextManager[Server]:
         """The server, to be entered. No pings: only frames are a sign of life, and an idle socket costs nothing."""
         return serve(
             self._handle,

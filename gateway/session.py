@@ -6,6 +6,8 @@ Time is an input, in seconds of a monotonic clock.
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from msgspec import UNSET
+
 from gateway.limits import TokenBucket
 from gateway.settings import GatewaySettings
 from schemas import frames
@@ -116,7 +118,7 @@ class Session:
         self._malformed += 1
         if self._malformed >= self._settings.malformed_in_a_row_max:
             return self._close(CloseCode.PROTOCOL_ERROR, "too many malformed frames in a row")
-        name = frames.UNSET if malformed.client_id is None else malformed.client_id
+        name = UNSET if malformed.client_id is None else malformed.client_id
         return Send(frames.encode(frames.Malformed(malformed.detail, name)))
 
     def _limited(self, frame: frames.SendMessage, now: float) -> Action:

@@ -1,4 +1,4 @@
-"""A look that many share: who asks while one is under way gets the next, so that every answer is newer than its question."""
+"""A look that many share: who asks while one is under way gets the next, so every answer is newer than its question."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

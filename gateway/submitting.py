@@ -10,7 +10,7 @@ from gateway.session import CloseCode
 from infra.stores.faults import StoreUnavailable
 from infra.stores.log import Appender
 from infra.stores.users import Users
-from schemas import door, envelope, frames, topics
+from schemas import commands, door, envelope, frames, topics
 from schemas.codec import encode
 from schemas.door import Actor
 from schemas.parsing import MalformedFrame
@@ -43,7 +43,7 @@ class Submitting:
             return
         self._append(connection, door.send_message(frame, conversation_id, actor))
 
-    def _append(self, connection: Connection, command: "door.commands.SendMessage") -> None:
+    def _append(self, connection: Connection, command: commands.SendMessage) -> None:
         trace = envelope.new_trace()
         headers = envelope.headers(
             command,

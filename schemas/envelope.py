@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-Headers = list[tuple[str, bytes]]
+Headers = list[tuple[str, str | bytes | None]]  # as the driver takes them
 _VERSIONS: dict[str, bytes] = {}  # `ce_type` of each value's type; the version grows when a type changes its meaning
 
 

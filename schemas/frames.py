@@ -73,7 +73,7 @@ class MessageSent(Struct, frozen=True, tag_field="type", tag=True):
     sent_at: str
     client_id: str | UnsetType = UNSET
     member_ids: tuple[str, ...] | UnsetType = UNSET
-    edited_at: str | None | UnsetType = UNSET
+    edited_at: str | UnsetType | None = UNSET
     is_deleted: bool | UnsetType = UNSET
     reactions: tuple[Reaction, ...] | UnsetType = UNSET
 

@@ -1,6 +1,6 @@
 """Sealing: AES-256-GCM under one data key per author, itself kept wrapped under the house's master key.
 
-The conversation, the sender and the `client_id` are bound as associated data: a sealed body put elsewhere does not open.
+The conversation, the sender and the `client_id` are bound as associated data: put elsewhere, a body does not open.
 The only file that uses `cryptography`. DESIGN, section 9.
 """
 

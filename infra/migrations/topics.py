@@ -3,7 +3,7 @@
 import logging
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # not re-exported by its stubs
 
 from infra.stores.settings import StoreSettings
 from schemas.topics import TOPICS, Topic

@@ -1,7 +1,7 @@
 """Accounts in PostgreSQL: people, how they prove who they are, and their data keys.
 
-An account is made before the log hears of it; `announced_at` is set when AccountCreated is in the log. Until then
-`unannounced` finds it, so that no crash in between loses the event.
+An account is made before the log hears of it; `announced_at` is set when AccountCreated is in the log. Until
+then `unannounced` finds it, so that no crash in between loses the event.
 """
 
 from collections.abc import Sequence

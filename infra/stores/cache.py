@@ -6,15 +6,21 @@ from contextlib import contextmanager
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, ConnectionError, ReadOnlyError, TimeoutError
+from redis import exceptions
 
 from infra.stores.faults import StoreUnavailable
 from infra.stores.settings import StoreSettings
 
 ANSWER_SECONDS = 5.0
+AWAY = (
+    exceptions.ConnectionError,
+    exceptions.TimeoutError,
+    exceptions.BusyLoadingError,
+    exceptions.ReadOnlyError,
+)
 
 
-def connect(settings: StoreSettings) -> "Redis":
+def connect(settings: StoreSettings) -> Redis:
     """A client that does not retry by itself: whoever waits for a store says so (faults.until_available)."""
     return Redis.from_url(
         settings.redis_url,
@@ -30,5 +36,5 @@ def available() -> Iterator[None]:
     """Turns Redis's connection faults into StoreUnavailable."""
     try:
         yield
-    except (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError) as away:
+    except AWAY as away:
         raise StoreUnavailable(f"Redis: {away}") from away

@@ -27,7 +27,8 @@ class Cassandra:
     @classmethod
     async def connect(cls, settings: StoreSettings, keyspace: str | None = None) -> "Cassandra":
         """Connect to the settings' hosts; `keyspace` is the settings' own unless named, "" is none."""
-        return await asyncio.to_thread(cls._connect, settings, settings.cassandra_keyspace if keyspace is None else keyspace)
+        chosen = settings.cassandra_keyspace if keyspace is None else keyspace
+        return await asyncio.to_thread(cls._connect, settings, chosen)
 
     @classmethod
     def _connect(cls, settings: StoreSettings, keyspace: str) -> "Cassandra":
@@ -55,7 +56,9 @@ class Cassandra:
         except AWAY as away:
             raise StoreUnavailable(str(away)) from away
 
-    async def execute(self, statement: Statement | PreparedStatement | str, values: Sequence[Any] | None = None) -> list[Any]:
+    async def execute(
+        self, statement: Statement | PreparedStatement | str, values: Sequence[Any] | None = None
+    ) -> list[Any]:
         """Run one statement; its rows as tuples, all of them (statements here are bounded by their limits)."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[list[Any]] = loop.create_future()

@@ -1,6 +1,6 @@
 """The connection cache in Redis: where each user's devices can be reached. One packed value per user.
 
-Its single writer is the presence agent; a writer that was paused and wakes up cannot put an older value over a newer one.
+Its single writer is the presence agent; one that was paused and wakes up cannot put an older value over a newer one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ class ConnectionCache:
             return []
         with available():
             values = await self._redis.mget([_key(user_id) for user_id in user_ids])
-        return [None if value is None else unpack_connections(value[_WIDTH:]) for value in values]
+        return [unpack_connections(value[_WIDTH:]) if isinstance(value, bytes) else None for value in values]
 
     async def write(self, values: Mapping[str, Connections]) -> None:
         """Put values that are newer, by their offset, than what stands there. Raises StoreUnavailable."""

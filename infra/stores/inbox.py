@@ -150,7 +150,7 @@ class Inbox:
         async with self._postgres.connection() as connection:
             cursor = await connection.execute(query.encode(), values)
             rows = await cursor.fetchall()
-        return [Membership(*row[:10], tuple(row[10] or ())) for row in rows]  # type: ignore[arg-type, misc]  # typed by the query
+        return [Membership(*row[:10], tuple(row[10] or ())) for row in rows]  # type: ignore[arg-type, call-arg]  # typed by the query
 
 
 async def _write(connection: Connection, writes: InboxWrites) -> None:

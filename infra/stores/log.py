@@ -60,7 +60,7 @@ class Appender:
         partition: int = -1,
         on_delivery: OnDelivery | None = None,
     ) -> None:
-        """Hand a record over; `on_delivery` is called in the loop when its fate is known. Raises BufferError when full."""
+        """Hand a record over; `on_delivery` is called in the loop when its fate is known. Raises BufferError if full."""
 
         def delivered(error: KafkaError | None, message: Message) -> None:
             self.outstanding -= 1
@@ -73,7 +73,13 @@ class Appender:
             self._poll_timer = asyncio.get_running_loop().call_later(POLL_SECONDS, self._poll)
 
     async def append(
-        self, topic: str, value: bytes, *, key: str | bytes | None = None, headers: Headers | None = None, partition: int = -1
+        self,
+        topic: str,
+        value: bytes,
+        *,
+        key: str | bytes | None = None,
+        headers: Headers | None = None,
+        partition: int = -1,
     ) -> Place:
         """Append a record and wait until the log has confirmed it. Raises StoreUnavailable."""
         future: asyncio.Future[Place] = asyncio.get_running_loop().create_future()

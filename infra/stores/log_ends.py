@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # not re-exported by its stubs
 
 from infra.stores.faults import StoreUnavailable
 from schemas.topics import Topic
@@ -30,7 +30,7 @@ class LogEnds:
 
     async def ends(self, topic: Topic) -> Offsets:
         """Per partition, the offset that the next record will get."""
-        latest = OffsetSpec.latest()
+        latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
         asked = {TopicPartition(topic.name, partition): latest for partition in range(topic.partitions)}
         futures = self._admin.list_offsets(asked, request_timeout=ANSWER_SECONDS)
         try:

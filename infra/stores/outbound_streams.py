@@ -46,8 +46,10 @@ class OutboundStream:
     async def create(self) -> None:
         """Make the stream with one empty entry, and give it a life: a dead owner's stream goes away by itself."""
         with available():
-            self._last = await self._redis.xadd(self.name, {FIELD: pack([])})
+            first = await self._redis.xadd(self.name, {FIELD: pack([])})
             await self._redis.expire(self.name, LIFE_SECONDS)
+        assert isinstance(first, bytes)
+        self._last = first
         self._entries_read = 1
 
     async def read(self, wait_seconds: float) -> list[Item]:
@@ -92,6 +94,6 @@ def _streams(answer: object) -> list[tuple[bytes, list[tuple[bytes, dict[bytes, 
     if not answer:
         return []
     if isinstance(answer, dict):
-        return [(name, entries[0] if len(entries) == 1 and isinstance(entries[0], list) else entries) for name, entries in answer.items()]
+        return [(name, chunk) for name, chunks in answer.items() for chunk in chunks]
     assert isinstance(answer, list)
     return answer

@@ -58,10 +58,15 @@ class Snapshots:
     async def prepare(cls, cassandra: Cassandra, epoch: str) -> "Snapshots":
         """`epoch` names the log: a checkpoint of another log is not seen."""
         texts = (
-            "INSERT INTO conversation_snapshots (generation, conversation_id, state) VALUES (?, ?, ?) USING TIMESTAMP ?",
+            (
+                "INSERT INTO conversation_snapshots (generation, conversation_id, state) VALUES (?, ?, ?)"
+                " USING TIMESTAMP ?"
+            ),
             "SELECT state FROM conversation_snapshots WHERE generation = ? AND conversation_id = ?",
-            "INSERT INTO conversation_checkpoints (epoch, partition, generation, next_event_offset, decided)"
-            " VALUES (?, ?, ?, ?, ?)",
+            (
+                "INSERT INTO conversation_checkpoints (epoch, partition, generation, next_event_offset, decided)"
+                " VALUES (?, ?, ?, ?, ?)"
+            ),
             "SELECT generation, next_event_offset, decided FROM conversation_checkpoints WHERE epoch = ? AND partition = ?",
         )
         return cls(cassandra, epoch, [await cassandra.prepare(text) for text in texts])

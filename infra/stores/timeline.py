@@ -33,7 +33,7 @@ TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """`event` is the event's record value as it stands in the log, None if it could not be read (`unreadable` says why);
+    """`event` is the record's value as it stands in the log, None if it could not be read (`unreadable` says why);
     `offset` is its place in the partition of `conversation.events`."""
 
     conversation_id: str
@@ -54,7 +54,9 @@ def first_seq(bucket: int) -> int:
 
 
 class Timeline:
-    def __init__(self, cassandra: Cassandra, statements: Sequence[PreparedStatement], is_one_replica_set: bool) -> None:
+    def __init__(
+        self, cassandra: Cassandra, statements: Sequence[PreparedStatement], *, is_one_replica_set: bool
+    ) -> None:
         self._cassandra = cassandra
         self._insert, self._insert_bucket, self._range, self._bucket_at, self._places = statements
         self._is_one_replica_set = is_one_replica_set
@@ -63,15 +65,19 @@ class Timeline:
     async def prepare(cls, cassandra: Cassandra, *, is_one_replica_set: bool) -> "Timeline":
         """`is_one_replica_set`: every node holds every row, so rows of any partition may go in one batch."""
         texts = (
-            "INSERT INTO timeline_1 (conversation_id, bucket, seq, at_ms, message_id, event, unreadable)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?",
+            (
+                "INSERT INTO timeline_1 (conversation_id, bucket, seq, at_ms, message_id, event, unreadable)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?"
+            ),
             "INSERT INTO timeline_buckets_1 (conversation_id, at_ms, bucket) VALUES (?, ?, ?) USING TIMESTAMP ?",
-            "SELECT seq, at_ms, event, message_id, unreadable FROM timeline_1"
-            " WHERE conversation_id = ? AND bucket = ? AND seq >= ? AND seq <= ?",
+            (
+                "SELECT seq, at_ms, event, message_id, unreadable FROM timeline_1"
+                " WHERE conversation_id = ? AND bucket = ? AND seq >= ? AND seq <= ?"
+            ),
             "SELECT at_ms, bucket FROM timeline_buckets_1 WHERE conversation_id = ? AND at_ms <= ? LIMIT 3",
             "SELECT seq, at_ms, message_id FROM timeline_1 WHERE conversation_id = ? AND bucket = ?",
         )
-        return cls(cassandra, [await cassandra.prepare(text) for text in texts], is_one_replica_set)
+        return cls(cassandra, [await cassandra.prepare(text) for text in texts], is_one_replica_set=is_one_replica_set)
 
     async def write(self, rows: Sequence[TimelineRow]) -> None:
         """Write rows; done when all are durable. Writing them again changes nothing. Raises StoreUnavailable."""

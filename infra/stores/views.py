@@ -21,7 +21,9 @@ class Views:
         self.timeline = timeline
         self.keys = keys
 
-    async def summaries(self, user_id: str, memberships: Sequence[Membership]) -> tuple[frames.ConversationSummary, ...]:
+    async def summaries(
+        self, user_id: str, memberships: Sequence[Membership]
+    ) -> tuple[frames.ConversationSummary, ...]:
         """The conversation list's rows, in the order given. Raises StoreUnavailable."""
         heads = await self._shown(user_id, [one.head_event for one in memberships])
         return tuple(_summary(one, head) for one, head in zip(memberships, heads, strict=True))

@@ -203,7 +203,8 @@ class ConversationAgent:
         if error is not None:
             raise AppendFailed(error.str())
         number, offset = message.partition(), message.offset()
-        assert number is not None and offset is not None
+        assert number is not None
+        assert offset is not None
         if number not in self._partitions:
             return  # revoked meanwhile: the next owner folds what stands in the log
         self._partitions[number].confirm(offset)

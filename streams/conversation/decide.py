@@ -85,7 +85,9 @@ def _first_event(command: SendMessage, first: Accepted, place: Place) -> Message
     )
 
 
-def _refused(state: Conversation, command: SendMessage, place: Place, reason: Reason, detail: str = "") -> CommandRefused:
+def _refused(
+    state: Conversation, command: SendMessage, place: Place, reason: Reason, detail: str = ""
+) -> CommandRefused:
     return CommandRefused(
         conversation_id=command.conversation_id,
         command_offset=place.offset,

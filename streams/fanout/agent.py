@@ -63,7 +63,7 @@ class FanOutAgent:
         sent = [event for event in events if isinstance(event, MessageSent)]
         await until_available(lambda: self._fold(sent), "membership")
         new = [event for event in events if not isinstance(event, MessageSent) or self._membership.is_new(event)]
-        users = {id(e): recipients(e, self._membership.members(e.conversation_id)) for e in new if isinstance(e, MessageSent)}
+        users = {id(event): self._recipients(event) for event in new if isinstance(event, MessageSent)}
         wanted = sorted({user_id for some in users.values() for user_id in some})
         bodies = await until_available(lambda: self._bodies(new), "keys")
         found = await until_available(lambda: self._connections(wanted), "the connection cache")
@@ -73,6 +73,9 @@ class FanOutAgent:
         if out.items:
             await until_available(lambda: self._publish(out), "gateways' streams")
         self._membership.evict()
+
+    def _recipients(self, event: MessageSent) -> list[str]:
+        return recipients(event, self._membership.members(event.conversation_id))
 
     async def _fold(self, events: Sequence[MessageSent]) -> None:
         progress.touch()
