@@ -33,6 +33,8 @@ class SealedBody(Struct, frozen=True):
 
 
 _encode = msgspec.json.Encoder().encode
+_decoder: msgspec.json.Decoder[Body] = msgspec.json.Decoder(Body)
+decode = _decoder.decode
 
 
 def plain(body: Body) -> bytes:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from redis import exceptions
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis import exceptions
 
 from infra.stores.faults import StoreUnavailable
 from infra.stores.settings import StoreSettings

@@ -60,7 +60,7 @@ class Appender:
         partition: int = -1,
         on_delivery: OnDelivery | None = None,
     ) -> None:
-        """Hand a record over; `on_delivery` is called in the loop when its fate is known. Raises BufferError if full."""
+        """Hand a record over; `on_delivery` is called in the loop with its fate. Raises BufferError when full."""
 
         def delivered(error: KafkaError | None, message: Message) -> None:
             self.outstanding -= 1

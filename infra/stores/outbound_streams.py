@@ -5,6 +5,7 @@ vanished stream gives no error in Redis: the owner compares what it read with wh
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
@@ -79,21 +80,12 @@ class OutboundStream:
         with available():
             await self._redis.delete(self.name)
 
-    def _take(self, answer: object) -> list[Item]:
+    def _take(self, answer: Any) -> list[Item]:
+        """The items of XREAD's answer: pairs of a stream and its entries."""
         items: list[Item] = []
-        for _, entries in _streams(answer):
+        for _, entries in answer or ():
             for id_, fields in entries:
                 items += unpack(fields[FIELD])
                 self._last = id_
             self._entries_read += len(entries)
         return items
-
-
-def _streams(answer: object) -> list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]:
-    """XREAD's answer in one form: RESP2 gives a list of pairs, RESP3 a mapping."""
-    if not answer:
-        return []
-    if isinstance(answer, dict):
-        return [(name, chunk) for name, chunks in answer.items() for chunk in chunks]
-    assert isinstance(answer, list)
-    return answer

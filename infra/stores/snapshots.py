@@ -14,7 +14,6 @@ from cassandra.query import PreparedStatement
 
 from infra.stores.cassandra import Cassandra
 
-SENTINEL = UUID(int=0)
 AT_ONCE = 16
 _decided: msgspec.msgpack.Decoder[frozenset[int]] = msgspec.msgpack.Decoder(frozenset[int])
 
@@ -41,10 +40,13 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`command_offset` orders the versions of a conversation's state."""
+    """A state with all events before `next_event_offset` in it; that orders the versions of a conversation's state.
+
+    (Not the offset of its last command: after two writers the log can hold a conversation's commands out of order.)
+    """
 
     conversation_id: str
-    command_offset: int
+    next_event_offset: int
     state: bytes
 
 
@@ -77,12 +79,18 @@ class Snapshots:
         if not rows:
             return None
         checkpoint = Checkpoint(rows[0].generation, rows[0].next_event_offset, _decided.decode(rows[0].decided))
-        sentinel = await self._cassandra.execute(self._get, (checkpoint.generation, SENTINEL))
-        return checkpoint if sentinel else None
+        return checkpoint if await self.holds(checkpoint.generation) else None
 
     async def begin(self, generation: UUID) -> None:
         """Begin a generation: its sentinel is written before any snapshot. Raises StoreUnavailable."""
-        await self._cassandra.execute(self._put, (generation, SENTINEL, b"", 0))
+        await self._cassandra.execute(self._put, (generation, generation, b"", 0))
+
+    async def holds(self, generation: UUID) -> bool:
+        """Whether the generation is still there: what was lost takes its sentinel with it. Raises StoreUnavailable.
+
+        The sentinel stands under the generation's own id, which no client can guess and use for a conversation.
+        """
+        return bool(await self._cassandra.execute(self._get, (generation, generation)))
 
     async def load(self, generation: UUID, conversation_ids: Sequence[str]) -> dict[str, bytes]:
         """The saved states of those conversations that have one. Raises StoreUnavailable."""
@@ -97,7 +105,7 @@ class Snapshots:
         """Save states; an older one never replaces a newer. Raises StoreUnavailable."""
         for start in range(0, len(snapshots), AT_ONCE):
             some = snapshots[start : start + AT_ONCE]
-            values = ((generation, UUID(one.conversation_id), one.state, one.command_offset + 1) for one in some)
+            values = ((generation, UUID(one.conversation_id), one.state, one.next_event_offset) for one in some)
             await asyncio.gather(*(self._cassandra.execute(self._put, value) for value in values))
 
     async def save_checkpoint(self, partition: int, checkpoint: Checkpoint) -> None:

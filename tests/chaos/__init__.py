@@ -1,0 +1,1 @@
+"""Things are killed while people talk; afterwards everybody must agree on what was said."""
