@@ -1,5 +1,8 @@
 """Conversations: the list, one of them, and its timeline."""
 
+import asyncio
+import time
+
 import msgspec
 from fastapi import APIRouter, Response
 
@@ -12,6 +15,10 @@ from api.problems import Problem
 from api.results import Conversation, ConversationPage, MemberView, TimelinePage
 from api.services import Services
 from infra.stores.inbox import Membership
+from infra.stores.views import IncompleteView
+
+# The inbox, which names the head, may be a moment ahead of the timeline.
+CATCH_UP_SECONDS, LOOK_AGAIN_SECONDS = 1.0, 0.03
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
@@ -68,8 +75,16 @@ async def get_timeline(
 
 
 async def _timeline_page(use: Services, user_id: str, membership: Membership, page: Range) -> Response:
-    events = await use.views.events(user_id, membership, page.first, page.last)
-    return json(TimelinePage(events, page.has_more))
+    """The page, as soon as it is whole. Raises IncompleteView."""
+    deadline = time.monotonic() + CATCH_UP_SECONDS
+    while True:
+        try:
+            events = await use.views.events(user_id, membership, page.first, page.last)
+            return json(TimelinePage(events, page.has_more))
+        except IncompleteView:
+            if time.monotonic() >= deadline:
+                raise
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
 async def _membership(use: Services, user_id: str, conversation_id: str) -> Membership:
