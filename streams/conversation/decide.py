@@ -62,11 +62,11 @@ def _repeated(state: Conversation, command: SendMessage, first: Accepted, place:
         origin=command.origin,
         client_id=command.client_id,
         command=type(command).__name__,
-        first=_first_event(command, first, place),
+        first=_first_event(state, command, first, place),
     )
 
 
-def _first_event(command: SendMessage, first: Accepted, place: Place) -> MessageSent:
+def _first_event(state: Conversation, command: SendMessage, first: Accepted, place: Place) -> MessageSent:
     """The first result again; the body is this time's, which says the same under another nonce."""
     return MessageSent(
         conversation_id=command.conversation_id,
@@ -82,6 +82,7 @@ def _first_event(command: SendMessage, first: Accepted, place: Place) -> Message
         body=command.body,
         reply_to=command.reply_to,
         mentions=command.mentions,
+        member_ids=tuple(one.user_id for one in state.members) if first.seq == 1 else None,
     )
 
 
