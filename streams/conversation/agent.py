@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 
 from confluent_kafka import KafkaError, Message
 
@@ -21,7 +22,7 @@ from schemas.commands import AnyCommand
 from schemas.events import AnyEvent, TimelineEvent
 from streams.conversation.decide import Place, decide
 from streams.conversation.fold import UnreadableEvent, fold, load
-from streams.conversation.partition import Partition
+from streams.conversation.partition import SAVED_FORMAT, Partition
 from streams.conversation.saving import save_for_ever
 from streams.conversation.state import OutOfOrder
 from streams.runtime.dead_letters import DeadLetters
@@ -29,6 +30,7 @@ from streams.runtime.faults import fault_point
 from streams.runtime.progress import progress
 from streams.runtime.records import Record, Run
 from streams.runtime.settings import StreamSettings
+from streams.runtime.tail import TailTruncated
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ PRODUCER_OPTIONS = {"enable.gapless.guarantee": True, "message.timeout.ms": 0}
 
 
 class AppendFailed(Exception):
-    """The log refused an event for good."""
+    """The log refused an event for good, or left open what became of it."""
 
 
 class ConversationAgent:
@@ -56,9 +58,7 @@ class ConversationAgent:
         self._arrived = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
-        self._unconfirmed: dict[int, deque[Run | None]] = {}
         self._fault: asyncio.Future[None] | None = None
-        self._deciding = asyncio.Lock()
 
     async def start(self) -> None:
         settings = self._settings
@@ -66,7 +66,9 @@ class ConversationAgent:
         self._ends = LogEnds(settings.kafka_bootstrap)
         epoch = await until_available(lambda: self._ends.epoch(topics.CONVERSATION_EVENTS), "epoch")
         cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
-        self._snapshots = await until_available(lambda: Snapshots.prepare(cassandra, epoch), "Cassandra")
+        self._snapshots = await until_available(
+            lambda: Snapshots.prepare(cassandra, f"{epoch}/{SAVED_FORMAT}"), "Cassandra"
+        )
         await until_available(lambda: self._appender.warm_up(topics.CONVERSATION_EVENTS.name), "Kafka")
         self._dead_letters = DeadLetters(Appender(settings.kafka_bootstrap, f"{self.group}-dead"), self.group)
         self._fault = asyncio.get_running_loop().create_future()
@@ -88,20 +90,21 @@ class ConversationAgent:
 
         try:
             self._partitions[number] = await until_available(again, "the fold")  # type: ignore[arg-type]
-            self._unconfirmed[number] = deque()
-        except (UnreadableEvent, OutOfOrder) as broken:
+        except (UnreadableEvent, OutOfOrder, TailTruncated) as broken:
             log.critical("partition %d is stopped: %s", number, broken)
             self._stopped.add(number)
 
     async def revoked(self) -> None:
-        """Drop the queue, confirm what was produced, clear the state, and only then return."""
+        """Drop the queue, clear the state, confirm what was produced, and only then return.
+
+        With the state gone nothing more is decided, whatever `_decide_run` waits for. Raises AppendFailed if events
+        stay unconfirmed: only the end of the process keeps them from being appended behind the next owner's back.
+        """
         self._queued.clear()
-        async with self._deciding:
-            if not await self._appender.drain(FINISH_SECONDS):
-                log.warning("revoked with %d events unconfirmed", self._appender.outstanding)
-            self._partitions.clear()
-            self._unconfirmed.clear()
-            self._stopped.clear()
+        self._partitions.clear()
+        self._stopped.clear()
+        if not await self._appender.drain(FINISH_SECONDS):
+            raise AppendFailed(f"revoked with {self._appender.outstanding} events unconfirmed")
 
     def put(self, run: Run) -> None:
         self._queued.append(run)
@@ -135,27 +138,25 @@ class ConversationAgent:
             self._arrived.clear()
             while self._queued:
                 await self._room.wait()
-                async with self._deciding:
-                    if self._queued:
-                        await self._decide_run(self._queued.popleft())
+                if self._queued:
+                    await self._decide_run(self._queued.popleft())
 
     async def _decide_run(self, run: Run) -> None:
-        if run.partition in self._stopped:
-            return
-        partition = self._partitions[run.partition]
+        partition = self._partitions.get(run.partition)
+        if partition is None:
+            return  # stopped, or taken away
         commands = await self._commands(partition, run.records)
         await load(partition, [command.conversation_id for _, command in commands], self._snapshots)
-        unconfirmed = self._unconfirmed[run.partition]
+        if self._partitions.get(run.partition) is partition:  # not taken away meanwhile
+            self._decide(partition, commands)
+            partition.acknowledge(run.ack)
+
+    def _decide(self, partition: Partition, commands: Sequence[tuple[Record, AnyCommand]]) -> None:
         for record, command in commands:
             place = Place(record.partition, record.offset, record.at_ms)
             event = decide(partition.state(command.conversation_id), command, place)
             partition.decide_event(event)
-            self._append(event, record)
-            unconfirmed.append(None)
-        if unconfirmed:
-            unconfirmed[-1] = _both(unconfirmed[-1], run)
-        else:
-            run.ack()
+            self._append(partition, event, record)
         if self._appender.outstanding > IN_FLIGHT_MAX:
             self._room.clear()
 
@@ -163,7 +164,7 @@ class ConversationAgent:
         """The commands that are not decided yet. One that cannot be read goes to the dead letters."""
         commands = []
         for record in records:
-            if record.offset in partition.decided:
+            if not partition.undecided(record.offset):
                 continue
             try:
                 commands.append((record, decode_command(record.value)))
@@ -171,7 +172,7 @@ class ConversationAgent:
                 await self._dead_letters.bury(record, broken)
         return commands
 
-    def _append(self, event: AnyEvent, record: Record) -> None:
+    def _append(self, partition: Partition, event: AnyEvent, record: Record) -> None:
         headers = envelope.headers(
             event,
             id_=f"{record.partition}-{record.offset}",
@@ -188,40 +189,27 @@ class ConversationAgent:
             key=event.conversation_id,
             headers=headers,
             partition=record.partition,
-            on_delivery=self._delivered,
+            on_delivery=partial(self._delivered, partition),
         )
         fault_point("conversation.appended")
 
-    def _delivered(self, error: KafkaError | None, message: Message) -> None:
+    def _delivered(self, partition: Partition, error: KafkaError | None, message: Message) -> None:
+        assert self._fault is not None
+        if self._fault.done():
+            return  # the process is ending: whatever comes after a fault is neither saved nor acknowledged
         try:
-            self._confirm(error, message)
+            self._confirm(partition, error, message)
         except Exception as fault:  # noqa: BLE001 — raised inside the driver's callback, it would be lost there
-            if self._fault and not self._fault.done():
-                self._fault.set_exception(fault)
+            self._partitions.clear()
+            self._fault.set_exception(fault)
 
-    def _confirm(self, error: KafkaError | None, message: Message) -> None:
-        if error is not None:
-            raise AppendFailed(error.str())
-        number, offset = message.partition(), message.offset()
-        assert number is not None
-        assert offset is not None
-        if number not in self._partitions:
-            return  # revoked meanwhile: the next owner folds what stands in the log
-        self._partitions[number].confirm(offset)
+    def _confirm(self, partition: Partition, error: KafkaError | None, message: Message) -> None:
+        offset = message.offset()
+        if error is not None or offset is None:
+            raise AppendFailed(error.str() if error else "no offset")
+        acks = partition.confirm(offset)
         fault_point("conversation.confirmed")
-        if run := self._unconfirmed[number].popleft():
-            run.ack()
+        for ack in acks:
+            ack()
         if self._appender.outstanding < IN_FLIGHT_MAX // 2:
             self._room.set()
-
-
-def _both(first: Run | None, second: Run) -> Run:
-    """One run to acknowledge for two: a run of which nothing was left to decide waits for those before it."""
-    if first is None:
-        return second
-
-    def ack() -> None:
-        first.ack()
-        second.ack()
-
-    return Run(second.partition, second.records, ack)

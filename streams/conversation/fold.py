@@ -10,6 +10,7 @@ from schemas.codec import Undecodable, decode_event
 from schemas.events import AnyEvent
 from schemas.topics import CONVERSATION_EVENTS
 from streams.conversation.partition import Partition, decode_saved
+from streams.conversation.state import OutOfOrder
 from streams.runtime.progress import progress
 from streams.runtime.records import Record
 from streams.runtime.tail import Tail, TailTruncated
@@ -21,38 +22,51 @@ class UnreadableEvent(Exception):
     """An event of the log cannot be decoded: the partition stops until somebody looks."""
 
 
+class GenerationLost(Exception):
+    """The snapshots are gone: a conversation without one may be an old one. Fold from the start."""
+
+
 async def fold(number: int, *, bootstrap: str, snapshots: Snapshots, committed: int) -> Partition:
-    """The partition as the log says, whatever a crash left. Raises UnreadableEvent, OutOfOrder, StoreUnavailable.
+    """The partition as the log says, whatever a crash left.
 
     `committed` is the group's committed offset in the commands: what was decided before never comes again.
+    Raises UnreadableEvent, OutOfOrder, TailTruncated: the log itself is broken. Raises StoreUnavailable.
     """
     tail = Tail(bootstrap, CONVERSATION_EVENTS.name, number)
     try:
-        checkpoint = await _open(tail, number, snapshots)
-        partition = Partition(number, checkpoint.generation, checkpoint.next_event_offset, set(checkpoint.decided))
-        async for chunk in tail.chunks():
-            await _fold_chunk(partition, chunk, snapshots)
-        partition.next_offset = tail.end
-        partition.forget_decided(committed)
+        partition = await _fold_saved(tail, number, snapshots) or await _fold_all(tail, number, snapshots)
     finally:
         await tail.close()
-    log.info("partition %d: folded from %d to %d", number, checkpoint.next_event_offset, tail.end)
+    partition.forget_decided(committed)
     return partition
 
 
-async def _open(tail: Tail, number: int, snapshots: Snapshots) -> Checkpoint:
-    checkpoint = await snapshots.checkpoint(number)
-    if checkpoint:
-        try:
-            await tail.open(checkpoint.next_event_offset)
-            return checkpoint
-        except TailTruncated as foreign:
-            log.warning("the checkpoint is of another log: %s", foreign)
+async def _fold_saved(tail: Tail, number: int, snapshots: Snapshots) -> Partition | None:
+    """From the checkpoint; None if there is none that fits this log."""
+    if not (checkpoint := await snapshots.checkpoint(number)):
+        return None
+    try:
+        return await _fold_from(tail, number, checkpoint, snapshots)
+    except (TailTruncated, GenerationLost, OutOfOrder) as foreign:
+        log.warning("partition %d: the checkpoint is not of this log: %s", number, foreign)
+        return None
+
+
+async def _fold_all(tail: Tail, number: int, snapshots: Snapshots) -> Partition:
     log.warning("partition %d: no checkpoint; folding from the start", number)
-    checkpoint = Checkpoint(uuid.uuid4(), 0)
-    await snapshots.begin(checkpoint.generation)
-    await tail.open(0)
-    return checkpoint
+    start = Checkpoint(uuid.uuid4(), 0)
+    await snapshots.begin(start.generation)
+    return await _fold_from(tail, number, start, snapshots)
+
+
+async def _fold_from(tail: Tail, number: int, checkpoint: Checkpoint, snapshots: Snapshots) -> Partition:
+    partition = Partition(number, checkpoint.generation, checkpoint.next_event_offset, set(checkpoint.decided))
+    await tail.open(checkpoint.next_event_offset)
+    async for chunk in tail.chunks():
+        await _fold_chunk(partition, chunk, snapshots)
+    partition.next_offset = tail.end
+    log.info("partition %d: folded from %d to %d", number, checkpoint.next_event_offset, tail.end)
+    return partition
 
 
 async def _fold_chunk(partition: Partition, chunk: Sequence[Record], snapshots: Snapshots) -> None:
@@ -64,8 +78,11 @@ async def _fold_chunk(partition: Partition, chunk: Sequence[Record], snapshots: 
 
 
 async def load(partition: Partition, conversation_ids: Sequence[str], snapshots: Snapshots) -> None:
-    """Take the conversations into memory that are not there yet."""
-    if unknown := partition.unknown(conversation_ids):
+    """Take the conversations into memory that are not there yet. Raises GenerationLost.
+
+    Again until all are there at once: while some are fetched, others may be evicted.
+    """
+    while unknown := partition.unknown(conversation_ids):
         found = await until_available(lambda: _load(partition, unknown, snapshots), "snapshots")
         for id_ in unknown:
             partition.put(id_, decode_saved(found[id_]) if id_ in found else None)
@@ -73,7 +90,10 @@ async def load(partition: Partition, conversation_ids: Sequence[str], snapshots:
 
 async def _load(partition: Partition, unknown: Sequence[str], snapshots: Snapshots) -> dict[str, bytes]:
     progress.touch()
-    return await snapshots.load(partition.generation, unknown)
+    found = await snapshots.load(partition.generation, unknown)
+    if len(found) < len(unknown) and not await snapshots.holds(partition.generation):
+        raise GenerationLost(f"partition {partition.number}: generation {partition.generation} is gone")
+    return found
 
 
 def _event(record: Record) -> AnyEvent:

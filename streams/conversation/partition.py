@@ -5,7 +5,7 @@ No I/O.
 """
 
 from collections import OrderedDict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -16,9 +16,18 @@ from infra.stores.snapshots import Checkpoint, Snapshot
 from schemas.events import AnyEvent, TimelineEvent
 from streams.conversation.state import Conversation, evolve
 
+# Names the layout and the order of saved states: under another name partitions are folded from the start.
+SAVED_FORMAT = "2"
+
+Ack = Callable[[], object]
+
 
 class SecondWriter(Exception):
     """An append got an offset other than the next: somebody else writes to this partition."""
+
+
+class DeliveredAgain(Exception):
+    """A command came a second time, or too late, within one ownership: what is in flight cannot be told apart."""
 
 
 class Saved(Struct, frozen=True, array_like=True):
@@ -34,25 +43,35 @@ decode_saved = msgspec.msgpack.Decoder(Saved).decode
 
 @dataclass(slots=True)
 class InFlight:
-    """An event on its way to the log, and the state after it."""
+    """An event on its way to the log, the state after it, and what to acknowledge once the log has it."""
 
     event: AnyEvent
     state: Conversation
+    acks: list[Ack] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Partition:
-    """`next_offset` is the offset that the next confirmed event must get."""
+    """`next_offset` is the offset that the next confirmed event must get; `next_command` the least that may come."""
 
     number: int
     generation: UUID
     next_offset: int
     decided: set[int] = field(default_factory=set)
+    next_command: int = 0
     _current: OrderedDict[str, Conversation] = field(default_factory=OrderedDict)
     _confirmed: dict[str, Saved] = field(default_factory=dict)
     _in_flight: deque[InFlight] = field(default_factory=deque)
     _dirty: set[str] = field(default_factory=set)
     _saving: set[str] = field(default_factory=set)
+    _checkpointed: int = 0
+
+    def undecided(self, offset: int) -> bool:
+        """Whether the next command, at `offset`, is still to be decided. Raises DeliveredAgain."""
+        if offset < self.next_command:
+            raise DeliveredAgain(f"partition {self.number}: command {offset} after {self.next_command - 1}")
+        self.next_command = offset + 1
+        return offset not in self.decided
 
     def unknown(self, conversation_ids: Iterable[str]) -> list[str]:
         """Those of the conversations that are not in memory."""
@@ -74,12 +93,23 @@ class Partition:
         self._current[event.conversation_id] = state
         self._in_flight.append(InFlight(event, state))
 
-    def confirm(self, offset: int) -> None:
-        """The log has confirmed the oldest event in flight at `offset`. Raises SecondWriter."""
+    def acknowledge(self, ack: Ack) -> None:
+        """Call `ack` once all that is in flight now is confirmed."""
+        if self._in_flight:
+            self._in_flight[-1].acks.append(ack)
+        else:
+            ack()
+
+    def confirm(self, offset: int) -> Sequence[Ack]:
+        """The log has confirmed the oldest event in flight at `offset`; what may be acknowledged now.
+
+        Raises SecondWriter.
+        """
         if offset != self.next_offset:
             raise SecondWriter(f"partition {self.number}: an event got offset {offset}, not {self.next_offset}")
         one = self._in_flight.popleft()
         self._confirm(one.event, one.state, offset)
+        return one.acks
 
     def fold(self, event: AnyEvent, offset: int) -> bool:
         """Fold an event of the tail; False if it was dropped: the first record of a seq wins, here as everywhere.
@@ -104,25 +134,22 @@ class Partition:
             self._confirmed[event.conversation_id] = Saved(state, offset + 1)
             self._dirty.add(event.conversation_id)
 
-    @property
-    def in_flight(self) -> int:
-        return len(self._in_flight)
-
     def forget_decided(self, committed: int) -> None:
         """Commands before the committed offset never come again."""
         self.decided = {offset for offset in self.decided if offset >= committed}
 
     def begin_saving(self) -> tuple[list[Snapshot], Checkpoint] | None:
-        """What must be saved now, and the checkpoint that holds once it is. None if nothing changed."""
-        if not self._dirty:
+        """What must be saved now, and the checkpoint that holds once it is. None if no event came since the last."""
+        if self.next_offset == self._checkpointed:
             return None
         self._saving, self._dirty = self._dirty, set()
         saved = (self._confirmed[id_] for id_ in self._saving)
-        snapshots = [Snapshot(s.state.conversation_id, s.state.command_offset, encode_saved(s)) for s in saved]
+        snapshots = [Snapshot(s.state.conversation_id, s.next_event_offset, encode_saved(s)) for s in saved]
         return snapshots, Checkpoint(self.generation, self.next_offset, frozenset(self.decided))
 
-    def end_saving(self) -> None:
+    def end_saving(self, checkpoint: Checkpoint) -> None:
         self._saving = set()
+        self._checkpointed = checkpoint.next_event_offset
 
     def evict(self, kept_max: int) -> None:
         """Forget the conversations that were idle longest. One that is not saved, or in flight, stays."""

@@ -48,4 +48,4 @@ async def _save(partition: Partition, snapshots: Snapshots, is_ours: Callable[[]
     fault_point("conversation.snapshots-saved")
     if is_ours():
         await until_available(lambda: snapshots.save_checkpoint(partition.number, checkpoint), "checkpoint")
-        partition.end_saving()
+        partition.end_saving(checkpoint)

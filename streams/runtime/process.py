@@ -41,7 +41,7 @@ async def _run(agents: Sequence[Agent], settings: StreamSettings) -> None:
     await stopping.wait()
     log.info("stopping")
     loop.call_later(STOP_SECONDS, os._exit, 1)
-    await asyncio.gather(*(_stop(one) for one in running))
+    await asyncio.gather(*(_or_die(_stop(one)) for one in running))
     os._exit(0)  # librdkafka's threads need not be waited for: all was confirmed
 
 
