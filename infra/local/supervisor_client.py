@@ -82,9 +82,7 @@ class SupervisorClient:
 
     @contextmanager
     def _proxy(self) -> Iterator[xmlrpc.client.ServerProxy]:
-        with xmlrpc.client.ServerProxy(
-            "http://supervisor/RPC2", transport=_UnixTransport(self._path)
-        ) as proxy:
+        with xmlrpc.client.ServerProxy("http://supervisor/RPC2", transport=_UnixTransport(self._path)) as proxy:
             yield proxy
 
 
@@ -93,7 +91,7 @@ class _UnixTransport(xmlrpc.client.Transport):
         super().__init__()
         self._path = path
 
-    def make_connection(self, host: Any) -> http.client.HTTPConnection:
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:  # noqa: ARG002  always the socket
         return _UnixConnection(self._path)
 
 
@@ -105,4 +103,8 @@ class _UnixConnection(http.client.HTTPConnection):
     def connect(self) -> None:
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
+        try:
+            self.sock.connect(str(self._path))
+        except OSError:
+            self.close()  # nobody listens yet: the socket must not be left to the garbage collector
+            raise
