@@ -15,6 +15,9 @@ from schemas.parsing import MalformedFrame, parse
 
 FRAME_BYTES_MAX = 64 << 10
 HELLO_BYTES_MAX = 1 << 20
+# A flood is over after so long without a RateLimited. One accepted message does not end it: the bucket gains a token
+# every 20 ms, whatever the rate of those who send.
+CALM_SECONDS = 1.0
 
 
 class CloseCode:
@@ -71,19 +74,24 @@ class Phase(Enum):
 class Session:
     """One socket. `heard_at` is the last sign of life."""
 
-    __slots__ = ("_backlog", "_bucket", "_limited_at", "_malformed", "_settings", "heard_at", "phase")
+    __slots__ = (
+        "_backlog", "_bucket", "_flooding_since", "_limited_at", "_malformed", "_settings", "heard_at", "phase",
+    )  # fmt: skip
 
     def __init__(self, settings: GatewaySettings, now: float) -> None:
         self._settings = settings
         self._bucket: TokenBucket | None = None
-        self._limited_at: float | None = None
+        self._flooding_since: float | None = None
+        self._limited_at = now
         self._malformed = 0
         self._backlog: list[bytes] | None = None
         self.phase = Phase.NEW
         self.heard_at = now
 
     def receive(self, data: bytes, now: float) -> Action | None:
-        """A text message came in."""
+        """A text message came in. What comes after the end is not looked at."""
+        if self.phase is Phase.CLOSED:
+            return None
         if len(data) > (HELLO_BYTES_MAX if self.phase is Phase.NEW else FRAME_BYTES_MAX):
             return self._close(CloseCode.TOO_LARGE, "frame too large")
         self.heard_at = now
@@ -105,12 +113,14 @@ class Session:
 
     def receive_binary(self, now: float) -> Action | None:
         """A binary message came in: there are none in this protocol."""
+        if self.phase is Phase.CLOSED:
+            return None
         self.heard_at = now
         return self._not_understood(MalformedFrame("binary messages are not understood"))
 
-    def malformed(self, malformed: MalformedFrame) -> Action:
+    def malformed(self, malformed: MalformedFrame) -> Action | None:
         """The door did not understand a frame."""
-        return self._not_understood(malformed)
+        return None if self.phase is Phase.CLOSED else self._not_understood(malformed)
 
     def _not_understood(self, malformed: MalformedFrame) -> Action:
         if self.phase is Phase.NEW:
@@ -127,10 +137,11 @@ class Session:
             self._bucket = TokenBucket(self._settings.messages_per_second, burst, burst, now)
         wait = self._bucket.take(now)
         if not wait:
-            self._limited_at = None
             return Submit(frame)
-        self._limited_at = now if self._limited_at is None else self._limited_at
-        if now - self._limited_at > self._settings.flooding_seconds:
+        if self._flooding_since is None or now - self._limited_at > CALM_SECONDS:
+            self._flooding_since = now
+        self._limited_at = now
+        if now - self._flooding_since > self._settings.flooding_seconds:
             return self._close(CloseCode.FLOODING, "still over the limit")
         return Send(frames.encode(frames.RateLimited(round(wait, 3), frame.client_id)))
 
@@ -148,6 +159,8 @@ class Session:
 
     def synced(self) -> list[bytes]:
         """All that was missed is sent: the frames that were kept back, to be sent now."""
+        if self.phase is not Phase.CATCHING_UP:
+            return []
         backlog, self._backlog = self._backlog or [], None
         self.phase = Phase.LIVE
         return backlog

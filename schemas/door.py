@@ -9,7 +9,7 @@ import msgspec
 
 from schemas import bodies, commands, frames
 from schemas.ids import direct_conversation_id
-from schemas.parsing import MalformedFrame
+from schemas.parsing import ADDRESS, MalformedFrame
 from schemas.reasons import Reason
 from schemas.sealing import DataKey
 
@@ -27,7 +27,7 @@ class Actor:
 def conversation_of(frame: frames.SendMessage, user_id: str, direct_secret: bytes) -> str:
     """The conversation that a frame is for. Raises MalformedFrame unless it names exactly one."""
     if (frame.conversation_id is None) == (frame.to_user_id is None):
-        raise MalformedFrame("either conversation_id or to_user_id is needed", frame.client_id)
+        raise MalformedFrame(ADDRESS, frame.client_id)
     if frame.to_user_id is not None:
         return direct_conversation_id(direct_secret, user_id, frame.to_user_id)
     assert frame.conversation_id is not None

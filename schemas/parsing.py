@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from schemas.frames import ClientFrame
+from schemas.frames import ClientFrame, SendMessage
+
+ADDRESS = "either conversation_id or to_user_id is needed"
 
 _decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
@@ -35,6 +37,8 @@ def parse(data: bytes) -> ClientFrame:
             raise MalformedFrame("U+0000 and lone surrogates are not allowed", _client_id(data))
     except (msgspec.DecodeError, UnicodeError, RecursionError) as broken:
         raise MalformedFrame(str(broken), _client_id(data)) from broken
+    if isinstance(frame, SendMessage) and (frame.conversation_id is None) == (frame.to_user_id is None):
+        raise MalformedFrame(ADDRESS, frame.client_id)
     return frame
 
 
