@@ -63,5 +63,5 @@ def _associated(conversation_id: str, sender_id: str, client_id: str) -> bytes:
 def _decrypt(cipher: AESGCM, sealed: bytes, bound: bytes) -> bytes:
     try:
         return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], bound)
-    except InvalidTag as broken:
+    except (InvalidTag, ValueError) as broken:  # ValueError: there is not even a whole nonce
         raise SealBroken("the seal does not open here") from broken

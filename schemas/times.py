@@ -8,7 +8,9 @@ from typing import Annotated
 
 from msgspec import Meta
 
-Timestamp = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
+Timestamp = Annotated[  # `$` alone lets a newline through
+    str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", max_length=24)
+]
 
 
 def timestamp(milliseconds: int) -> str:
