@@ -2,7 +2,6 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 LOCAL := $(PY) -m infra.local
-PACKAGES := schemas streams gateway api infra clients tests
 
 .DEFAULT_GOAL := help
 .PHONY: help install up down status logs reset test check bench chat
@@ -33,7 +32,7 @@ test: install ## all tests, on a stack of their own: make test T=tests/infra
 
 check: install ## ruff, mypy, the import contracts
 	@$(PY) -m ruff check .
-	@$(PY) -m mypy $(PACKAGES)
+	@$(PY) -m mypy
 	@.venv/bin/lint-imports
 
 bench: install ## latency, throughput, memory and CPU: make bench

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from infra.local.faults import StackFault
 from infra.local.places import ROOT
@@ -17,7 +17,7 @@ console = Console()
 
 
 @app.command()
-def up(stores_only: Annotated[bool, typer.Option(help="Only the four stores.")] = False) -> None:
+def up(*, stores_only: Annotated[bool, typer.Option(help="Only the four stores.")] = False) -> None:
     """Start what does not run, wait until all of it serves, and say where it is."""
     stack = Stack(variables=_own_variables(), say=lambda text: console.print(text, highlight=False))
     if stores_only:
@@ -55,7 +55,7 @@ def logs(service: Annotated[str, typer.Argument(help="One part; all, if left out
     there = [str(path) for path in paths if path.exists()]
     if not there:
         raise StackFault("there is no log yet: `make up` starts the stack")
-    os.execvp("tail", ["tail", "-n", "100" if service else "10", "-F", *there])
+    os.execvp("tail", ["tail", "-n", "100" if service else "10", "-F", *there])  # noqa: S606  a shell has no part in it
 
 
 @app.command()
@@ -85,21 +85,17 @@ def _own_variables() -> dict[str, str]:
 
 
 def _table(parts: list[PartStatus]) -> Table:
-    table = Table("part", "pid", "address", "state", "log")
+    table = Table("part", "pid", "address", "state", Column("log", overflow="fold"))
     for part in parts:
         colour = "green" if part.is_ready else "red"
-        table.add_row(
-            part.name, str(part.pid or "-"), part.address, f"[{colour}]{part.state}[/]", _short(part.log)
-        )
+        table.add_row(part.name, str(part.pid or "-"), part.address, f"[{colour}]{part.state}[/]", _short(part.log))
     return table
 
 
 def _say_what_next(stack: Stack) -> None:
     console.print(f"\nBackchannel is at [bold]{stack.settings.address}[/]. What next:", highlight=False)
     console.print("  .venv/bin/backchannel chat --as alice   in one terminal", highlight=False)
-    console.print(
-        "  .venv/bin/backchannel chat --as bob     in another: they can write to each other", highlight=False
-    )
+    console.print("  .venv/bin/backchannel chat --as bob     in another: they can write to each other", highlight=False)
     console.print("  make logs, make status, make down", highlight=False)
 
 
@@ -111,7 +107,7 @@ def main() -> None:
     try:
         app()
     except (StackFault, FileNotFoundError) as fault:
-        Console(stderr=True, style="red").print(str(fault), markup=False, highlight=False)
+        Console(stderr=True, style="red").print(str(fault), markup=False, highlight=False, soft_wrap=True)
         raise SystemExit(1) from None
 
 

@@ -17,7 +17,7 @@ from infra.local.processes import command_of
 from infra.local.programs import find_java, find_postgres, require
 from infra.local.render import render_kafka
 from infra.local.settings import ACCOUNT, LocalSettings
-from infra.local.unprivileged import as_unprivileged
+from infra.local.unprivileged import as_unprivileged, hand_over
 
 
 def initialize_kafka(settings: LocalSettings) -> None:
@@ -25,12 +25,8 @@ def initialize_kafka(settings: LocalSettings) -> None:
     data, partial = folders.data / "kafka", folders.data / "kafka.partial"
     if (data / "meta.properties").exists():
         return
-    if any(
-        path.is_dir() and not path.name.startswith("__cluster_metadata") for path in data.glob("*-[0-9]*")
-    ):
-        raise StackFault(
-            f"{data} holds topics, but its meta.properties is gone: restore it, or run `make reset`"
-        )
+    if any(path.is_dir() and not path.name.startswith("__cluster_metadata") for path in data.glob("*-[0-9]*")):
+        raise StackFault(f"{data} holds topics, but its meta.properties is gone: restore it, or run `make reset`")
     for folder in (data, partial):
         shutil.rmtree(folder, ignore_errors=True)
     config = folders.config / "kafka-format.properties"
@@ -55,10 +51,12 @@ def initialize_postgres(settings: LocalSettings) -> None:
     folders = Folders(settings.folder)
     data, partial = folders.data / "postgres", folders.data / "postgres.partial"
     if (data / "PG_VERSION").exists():
+        hand_over(data)
         return
     for folder in (data, partial):
         shutil.rmtree(folder, ignore_errors=True)
     partial.mkdir(mode=0o700)
+    hand_over(partial)
     server = Path(require(find_postgres(), "PostgreSQL"))
     # Nobody needs the superuser's password: whoever owns the folder gets in without the network, as here.
     password = folders.config / "postgres-superuser"
@@ -66,7 +64,7 @@ def initialize_postgres(settings: LocalSettings) -> None:
     initdb = (str(server.with_name("initdb")), "-D", str(partial), "-U", "postgres", f"--pwfile={password}",
               "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")  # fmt: skip
     try:
-        _run(as_unprivileged(initdb, partial), "make PostgreSQL's cluster")
+        _run(as_unprivileged(initdb), "make PostgreSQL's cluster")
     finally:
         password.unlink()
     _make_database(server, partial)
@@ -75,10 +73,8 @@ def initialize_postgres(settings: LocalSettings) -> None:
 
 def _make_database(server: Path, data: Path) -> None:
     """In single-user mode one line is one statement, and errors do not show in the exit code."""
-    statements = (
-        f"CREATE ROLE {ACCOUNT} LOGIN PASSWORD '{ACCOUNT}'\nCREATE DATABASE {ACCOUNT} OWNER {ACCOUNT}\n"
-    )
-    command = as_unprivileged((str(server), "--single", "-D", str(data), "postgres"), data)
+    statements = f"CREATE ROLE {ACCOUNT} LOGIN PASSWORD '{ACCOUNT}'\nCREATE DATABASE {ACCOUNT} OWNER {ACCOUNT}\n"
+    command = as_unprivileged((str(server), "--single", "-D", str(data), "postgres"))
     output = _run(command, "make the database", statements)
     if "ERROR" in output or "FATAL" in output:
         raise StackFault(f"could not make the database:\n{output}")

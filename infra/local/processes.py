@@ -77,9 +77,7 @@ def listener_of(port: int) -> int | None:
 
 def command_of(pid: int) -> str:
     try:
-        return (
-            (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-        )
+        return (PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
     except (FileNotFoundError, ProcessLookupError):
         return "ended meanwhile"
 
@@ -92,19 +90,19 @@ def _listening_inodes(table: Path, port: int) -> list[str]:
 
 
 def _pids() -> list[int]:
-    return [int(entry) for entry in os.listdir(PROC) if entry.isdigit()]
+    return [int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit()]
 
 
 def _open_files(pid: int) -> set[str]:
     folder = PROC / str(pid) / "fd"
     try:
-        return {target for entry in os.listdir(folder) if (target := _link(folder / entry))}
+        return {target for entry in folder.iterdir() if (target := _link(entry))}
     except (FileNotFoundError, PermissionError, ProcessLookupError):
         return set()
 
 
 def _link(path: Path) -> str | None:
     try:
-        return os.readlink(path)
+        return str(path.readlink())
     except OSError:  # closed between listing and reading
         return None

@@ -17,9 +17,7 @@ def find_java() -> Path | None:
     on_path = shutil.which("java")
     if on_path:
         candidates.append(Path(on_path))
-    return next(
-        (java for java in candidates if os.access(java, os.X_OK) and java_major(java) == JAVA_MAJOR), None
-    )
+    return next((java for java in candidates if os.access(java, os.X_OK) and java_major(java) == JAVA_MAJOR), None)
 
 
 def java_major(java: Path) -> int | None:

@@ -50,7 +50,7 @@ class Stack:
         *,
         service_parts: Sequence[Part] | None = None,
         variables: Mapping[str, str] | None = None,
-        say: Callable[[str], None] = lambda text: None,
+        say: Callable[[str], None] = lambda _text: None,
     ) -> None:
         """`service_parts` replace the project's own processes; `variables` reach all of them."""
         self.settings = settings or LocalSettings()
@@ -146,9 +146,7 @@ class Stack:
     def wait_ready(self, name: str, timeout_seconds: float | None = None) -> float:
         """Returns after how many seconds it served."""
         timeout_seconds = timeout_seconds or self.settings.ready_timeout_seconds
-        return wait_until_ready(
-            self._parts[name], self._supervision.client, self._folders.log(name), timeout_seconds
-        )
+        return wait_until_ready(self._parts[name], self._supervision.client, self._folders.log(name), timeout_seconds)
 
     def log(self, name: str) -> Path:
         return self._folders.log(name)
@@ -161,16 +159,14 @@ class Stack:
 
     def status(self) -> list[PartStatus]:
         is_up = self._supervision.is_up()
-        return [self._status(part, is_up) for part in self._parts.values()]
+        return [self._status(part, is_up=is_up) for part in self._parts.values()]
 
-    def _status(self, part: Part, is_up: bool) -> PartStatus:
+    def _status(self, part: Part, *, is_up: bool) -> PartStatus:
         kept = self._supervision.client.look_at(part.name) if is_up else None
         is_ready = kept is not None and kept.pid is not None and part.is_ready()
         state = "ready" if is_ready else (kept.state if kept else State.STOPPED).name.lower()
         address = f"{HOST}:{part.port}"
-        return PartStatus(
-            part.name, kept.pid if kept else None, address, state, is_ready, self.log(part.name)
-        )
+        return PartStatus(part.name, kept.pid if kept else None, address, state, is_ready, self.log(part.name))
 
     # ---- how
 

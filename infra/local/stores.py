@@ -25,9 +25,7 @@ def _kafka(settings: LocalSettings) -> Part:
         "kafka.Kafka", str(config / "kafka-server.properties"),
     )  # fmt: skip
     port, controller = settings.port(9092), settings.port(9093)
-    return Part(
-        "kafka", "store", command, port, probes.kafka, other_ports=(controller,), stop_timeout_seconds=30
-    )
+    return Part("kafka", "store", command, port, probes.kafka, other_ports=(controller,), stop_timeout_seconds=30)
 
 
 def _cassandra(settings: LocalSettings) -> Part:
@@ -37,9 +35,7 @@ def _cassandra(settings: LocalSettings) -> Part:
         "-cp", f"{config}:{LIBS / 'cassandra'}/*", "org.apache.cassandra.service.CassandraDaemon",
     )  # fmt: skip
     port, storage = settings.port(9042), settings.port(7000)
-    return Part(
-        "cassandra", "store", command, port, probes.cassandra, other_ports=(storage,), stop_timeout_seconds=30
-    )
+    return Part("cassandra", "store", command, port, probes.cassandra, other_ports=(storage,), stop_timeout_seconds=30)
 
 
 def _redis(settings: LocalSettings) -> Part:
@@ -54,5 +50,5 @@ def _postgres(settings: LocalSettings) -> Part:
     server = require(find_postgres(), "PostgreSQL")
     command = (server, "-D", str(data), "-c", f"config_file={folders.config / 'postgresql.conf'}")
     # INT: TERM would wait for every client to leave by itself.
-    wrapped = as_unprivileged(command, data)
+    wrapped = as_unprivileged(command)
     return Part("postgres", "store", wrapped, settings.port(5432), probes.postgres, stop_signal="INT")

@@ -69,9 +69,7 @@ class Supervision:
     def _start_daemon(self) -> None:
         _raise_open_files()
         # What parts read from the environment stands in the configuration; nothing else should reach them.
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("BACKCHANNEL_")
-        }
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("BACKCHANNEL_")}
         command = [str(VENV_PYTHON), "-m", "supervisor.supervisord", "-c", str(self._config)]
         done = subprocess.run(
             command,

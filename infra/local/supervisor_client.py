@@ -91,8 +91,10 @@ class _UnixTransport(xmlrpc.client.Transport):
         super().__init__()
         self._path = path
 
-    def make_connection(self, host: Any) -> http.client.HTTPConnection:  # noqa: ARG002  always the socket
-        return _UnixConnection(self._path)
+    def make_connection(self, host: Any) -> http.client.HTTPConnection:
+        connection = _UnixConnection(self._path)
+        self._connection = (host, connection)  # where the transport's close() looks for it
+        return connection
 
 
 class _UnixConnection(http.client.HTTPConnection):

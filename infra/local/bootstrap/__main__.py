@@ -33,7 +33,7 @@ def main() -> int:
     try:
         run()
     except BootstrapFault as fault:
-        print(f"bootstrap: {fault}", file=sys.stderr)
+        sys.stderr.write(f"bootstrap: {fault}\n")
         return 1
     return 0
 

@@ -26,28 +26,22 @@ class Requirement:
     service: str | None = None  # Debian would start it, now and at every boot; the stack runs its own
 
 
-def requirements(needs_maven: bool, needs_venv: bool) -> list[Requirement]:
+def requirements(*, needs_maven: bool, needs_venv: bool) -> list[Requirement]:
     wanted = [
         Requirement(
             f"a Java {JAVA_MAJOR} runtime (or JAVA_HOME set to one)",
             f"openjdk-{JAVA_MAJOR}-jre-headless",
             lambda: find_java() is not None,
         ),
-        Requirement(
-            "Redis 7", "redis-server", lambda: find_on_path("redis-server") is not None, "redis-server"
-        ),
-        Requirement(
-            "PostgreSQL 15 or newer", "postgresql", lambda: find_postgres() is not None, "postgresql"
-        ),
+        Requirement("Redis 7", "redis-server", lambda: find_on_path("redis-server") is not None, "redis-server"),
+        Requirement("PostgreSQL 15 or newer", "postgresql", lambda: find_postgres() is not None, "postgresql"),
         Requirement("HAProxy", "haproxy", lambda: find_on_path("haproxy") is not None, "haproxy"),
     ]
     if needs_maven:
         wanted.append(Requirement("Maven", "maven", lambda: find_on_path("mvn") is not None))
     if needs_venv:
         package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-        wanted.append(
-            Requirement("Python's venv", package, lambda: importlib.util.find_spec("ensurepip") is not None)
-        )
+        wanted.append(Requirement("Python's venv", package, lambda: importlib.util.find_spec("ensurepip") is not None))
     return wanted
 
 

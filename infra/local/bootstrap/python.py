@@ -17,9 +17,7 @@ PYTHON_MIN = (3, 11)
 def require_python() -> None:
     if sys.version_info[:2] < PYTHON_MIN:
         wanted = ".".join(map(str, PYTHON_MIN))
-        raise BootstrapFault(
-            f"Python {wanted} is needed, this is {sys.version.split()[0]}: make PYTHON=python{wanted}"
-        )
+        raise BootstrapFault(f"Python {wanted} is needed, this is {sys.version.split()[0]}: make PYTHON=python{wanted}")
 
 
 def has_venv() -> bool:

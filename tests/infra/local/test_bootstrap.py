@@ -50,9 +50,7 @@ class TestEnsure:
         monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
         monkeypatch.setattr("os.geteuid", lambda: 1000)
 
-        with pytest.raises(
-            BootstrapFault, match=r"apt-get install --no-install-recommends frobnicator-headless$"
-        ):
+        with pytest.raises(BootstrapFault, match=r"apt-get install --no-install-recommends frobnicator-headless$"):
             ensure([MISSING, THERE])
 
 

@@ -52,9 +52,7 @@ class TestLocalSettings:
         with pytest.raises(ValidationError):
             LocalSettings(port_offset=23_601)
 
-    def test_relative_state_stands_in_the_clone(
-        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-    ) -> None:
+    def test_relative_state_stands_in_the_clone(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.chdir(tmp_path)  # the working directory is what is tried here
 
         assert ROOT / ".local" / "x" == LocalSettings(state=Path(".local/x")).folder

@@ -64,9 +64,7 @@ class TestSupervision:
 
         os.kill(killed.pid, signal.SIGKILL)
 
-        wait_until(
-            lambda: bed.supervision.client.look_at("served").pid not in (None, killed.pid), "a start", 10
-        )
+        wait_until(lambda: bed.supervision.client.look_at("served").pid not in (None, killed.pid), "a start", 10)
         bed.wait(bed.part)
         assert not is_alive(killed)
 
