@@ -9,8 +9,8 @@
 - saturation: a fixed number of messages always under way; what arrived at recipients counts. Afterwards
   every message that its sender saw acknowledged is looked up in Cassandra: conversation, seq, id.
 - broker: produce to consume of Kafka alone, in the same run.
-- idle: synced connections straight to one gateway, beyond a warm-up of 100: KiB each, and the CPU of all
-  processes while nothing but heartbeats moves.
+- idle: synced connections straight to one gateway, restarted for it, beyond a warm-up of 100: KiB each, and
+  the CPU of all processes while nothing but heartbeats moves.
 
 CPU is utime + stime from /proc, of each part of the stack with all its children, divided by the messages of
 the same time; heartbeats of the connected users are in it. The generator is one process on picows and

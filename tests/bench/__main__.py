@@ -24,7 +24,7 @@ from tests.bench.proof import prove
 from tests.bench.report import FOLDER, Report, default_path, read_report, write_report
 from tests.bench.saturation import measure_saturation
 from tests.bench.sources import user_source
-from tests.bench.stack import ensure_stack, find_processes
+from tests.bench.stack import ensure_stack, find_processes, start_afresh
 from tests.bench.table import print_report, troubles
 from tests.bench.users import UserSource
 
@@ -57,9 +57,7 @@ async def measure(options: Options, report: Report) -> None:
             await _measure_messages(options, report, source)
         if "broker" in options.measures:
             progress.print(f"broker alone, {options.broker_rate} a second")
-            report.broker = await measure_broker(
-                options.kafka_bootstrap, options.broker_rate, options.seconds
-            )
+            report.broker = await measure_broker(options.kafka_bootstrap, options.broker_rate, options.seconds)
         if "idle" in options.measures:
             await _measure_idle(options, report, source)
     finally:
@@ -103,7 +101,8 @@ async def _measure_idle(options: Options, report: Report, source: UserSource) ->
     per_user = -(-options.idle // users)
     progress.print(f"{users} users with {per_user} devices")
     devices = (await source.devices(users=users, per_user=per_user))[: options.idle]
-    progress.print(f"{options.idle} idle connections")
+    progress.print(f"{options.idle} idle connections, to a gateway started afresh")
+    start_afresh(options.gateway_url, options.url)
     with collector_off():
         report.idle = await measure_idle(devices, find_processes(options.url), options)
 

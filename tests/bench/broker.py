@@ -121,7 +121,5 @@ def _delete(admin: AdminClient) -> None:
     if TOPIC in admin.list_topics(timeout=ADMIN_TIMEOUT_SECONDS).topics:
         admin.delete_topics([TOPIC], operation_timeout=ADMIN_TIMEOUT_SECONDS)[TOPIC].result()
         deadline = time.monotonic() + ADMIN_TIMEOUT_SECONDS
-        while (
-            TOPIC in admin.list_topics(timeout=ADMIN_TIMEOUT_SECONDS).topics and time.monotonic() < deadline
-        ):
+        while TOPIC in admin.list_topics(timeout=ADMIN_TIMEOUT_SECONDS).topics and time.monotonic() < deadline:
             threading.Event().wait(0.1)

@@ -31,9 +31,7 @@ class Senders(Protocol):
 class Flights:
     """Message number n goes from user `order[n % len(order)]` to their partner; times are monotonic_ns."""
 
-    def __init__(
-        self, fleet: Senders, targets: Sequence[bytes], order: Sequence[int], *, keep_envelopes: bool
-    ) -> None:
+    def __init__(self, fleet: Senders, targets: Sequence[bytes], order: Sequence[int], *, keep_envelopes: bool) -> None:
         self.written_ns = array("q")
         self.ticked_ns = array("q")
         self.delivered_ns = array("q")

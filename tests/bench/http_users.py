@@ -108,9 +108,7 @@ class HttpUsers:
 
         return BenchUser(session.user_id, session.device_id, ticket)
 
-    async def _post(
-        self, path: str, call: dict[str, str] | None, headers: dict[str, str] | None = None
-    ) -> bytes:
+    async def _post(self, path: str, call: dict[str, str] | None, headers: dict[str, str] | None = None) -> bytes:
         while True:
             async with self._client().post(self._url + path, json=call, headers=headers) as answer:
                 if answer.status in (429, 503):
@@ -140,9 +138,7 @@ class HttpUsers:
             for handle, session in zip(handles, sessions, strict=True)
         ]
         self._cache.parent.mkdir(parents=True, exist_ok=True)
-        self._cache.write_bytes(
-            msgspec.json.encode(used + [device for rest in unused.values() for device in rest])
-        )
+        self._cache.write_bytes(msgspec.json.encode(used + [device for rest in unused.values() for device in rest]))
 
 
 def _by_handle(devices: Iterable[Device]) -> dict[str, list[Device]]:

@@ -13,7 +13,7 @@ from tests.bench.processes import Processes, ProcessUse, used_between
 from tests.bench.schedule import Schedule
 from tests.bench.spread import Spread, spread
 
-DRAIN_SECONDS = 10.0
+DRAIN_SECONDS = 30.0
 # Reading /proc takes some ms: it is done just before the first measured message is due.
 READING_LEAD_SECONDS = 0.05
 ORDER_SEED = 20
@@ -57,9 +57,7 @@ async def measure_latency(
         sent=len(measured),
         socket_to_socket=spread(_waits(flights.delivered_ns, flights.written_ns, measured)),
         tick=spread(_waits(flights.ticked_ns, flights.written_ns, measured)),
-        from_due=spread(
-            flights.delivered_ns[n] - schedule.due_ns(n) for n in measured if flights.delivered_ns[n]
-        ),
+        from_due=spread(flights.delivered_ns[n] - schedule.due_ns(n) for n in measured if flights.delivered_ns[n]),
         late=spread(flights.written_ns[n] - schedule.due_ns(n) for n in measured),
         missing=len(flights.written_ns) - flights.delivered,
         repeated=flights.repeated,

@@ -21,9 +21,7 @@ async def begin_conversations(fleet: Fleet, users: Sequence[BenchUser]) -> list[
     loop.start()
     await loop.until_limit(TIMEOUT_SECONDS)
     if not await flights.all_arrived(TIMEOUT_SECONDS):
-        raise TimeoutError(
-            f"only {flights.delivered} of {len(first_of_pairs)} pairs began: {dict(fleet.faults)}"
-        )
+        raise TimeoutError(f"only {flights.delivered} of {len(first_of_pairs)} pairs began: {dict(fleet.faults)}")
     return _conversations(flights, len(users))
 
 

@@ -74,9 +74,7 @@ def used_between(before: Reading, after: Reading, messages: int | None = None) -
         each = round(seconds * 1e6 / messages, 1) if messages else None
         return ProcessUse(name, round(seconds, 2), round(after.rss_mib[name], 1), each)
 
-    return sorted(
-        map(use, before.ticks.keys() | after.ticks.keys()), key=lambda used: (-used.cpu_seconds, used.name)
-    )
+    return sorted(map(use, before.ticks.keys() | after.ticks.keys()), key=lambda used: (-used.cpu_seconds, used.name))
 
 
 def without_others(uses: Iterable[ProcessUse]) -> list[ProcessUse]:
@@ -109,6 +107,4 @@ def _stats() -> dict[int, Stat]:
 def parse_stat(line: str) -> Stat:
     # The command may hold spaces and brackets: the numbers begin after its last bracket, with field 3.
     fields = line.rpartition(")")[2].split()
-    return Stat(
-        parent=int(fields[1]), ticks=sum(int(value) for value in fields[11:15]), rss_pages=int(fields[21])
-    )
+    return Stat(parent=int(fields[1]), ticks=sum(int(value) for value in fields[11:15]), rss_pages=int(fields[21]))

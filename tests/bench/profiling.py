@@ -54,9 +54,7 @@ def shares(stacks: Iterable[str], top: int = TOP) -> list[FunctionShare]:
         for function in set(functions):
             total[function] += int(count)
     samples = own.total()
-    return [
-        FunctionShare(name, count / samples, total[name] / samples) for name, count in own.most_common(top)
-    ]
+    return [FunctionShare(name, count / samples, total[name] / samples) for name, count in own.most_common(top)]
 
 
 def _start(pid: int, seconds: float, output: Path) -> subprocess.Popen[bytes]:

@@ -59,9 +59,7 @@ def _rows(session: Session, wanted: Mapping[Bucket, Messages]) -> dict[Bucket, M
     statement = session.prepare(ROWS_OF_BUCKET)
     ranges = [(*key, min(wanted[key]), max(wanted[key])) for key in keys]
     results = execute_concurrent_with_args(session, statement, ranges, concurrency=CONCURRENCY)
-    return {
-        key: {row.seq: row.message_id for row in rows} for key, (_, rows) in zip(keys, results, strict=True)
-    }
+    return {key: {row.seq: row.message_id for row in rows} for key, (_, rows) in zip(keys, results, strict=True)}
 
 
 def _incomplete(wanted: Mapping[Bucket, Messages], rows: Mapping[Bucket, Messages]) -> list[Bucket]:
@@ -90,6 +88,4 @@ def compare(
             different += seq in stored
             if len(samples) < SAMPLES:
                 samples.append(f"{conversation_id} {seq} {message_id}: {stored.get(seq)}")
-    return Proof(
-        acknowledged, found, acknowledged - found - different, different, round(waited_seconds, 2), samples
-    )
+    return Proof(acknowledged, found, acknowledged - found - different, different, round(waited_seconds, 2), samples)

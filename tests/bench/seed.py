@@ -53,10 +53,7 @@ class SeededUsers:
         master_key = self._settings.master_key_bytes()
         handles = [f"bench_{user_id.hex[:20]}" for user_id in user_ids]
         rows: tuple[list[Row], ...] = (
-            [
-                (user_id, handle, handle, NO_PASSWORD)
-                for user_id, handle in zip(user_ids, handles, strict=True)
-            ],
+            [(user_id, handle, handle, NO_PASSWORD) for user_id, handle in zip(user_ids, handles, strict=True)],
             [(user_id, new_data_key(master_key, str(user_id))) for user_id in user_ids],
             [(device_id, user_id) for user_id, device_id in pairs],
         )

@@ -36,3 +36,13 @@ def find_processes(url: str) -> Processes:
     port = urlsplit(url).port or 80
     listener = listener_of(port)
     return Processes({} if listener is None else {listener: f"port-{port}"})
+
+
+def start_afresh(gateway_url: str, url: str) -> None:
+    """Restarts a local stack's gateway: memory that earlier connections left free would hide what new ones take."""
+    listener = listener_of(urlsplit(gateway_url).port or 80)
+    name = None if listener is None else find_processes(url).roots.get(listener)
+    stack = Stack()
+    if name in stack.names():
+        stack.restart(name)
+        stack.wait_ready(name)

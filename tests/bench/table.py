@@ -114,9 +114,7 @@ def _costs(report: Report) -> list[Row]:
         return []
     by_name = [{use.name: use for use in uses} for _, uses in runs]
     names = list(dict.fromkeys(use.name for _, uses in reversed(runs) for use in uses))
-    rows = [
-        (name, *(_cost(uses.get(name)) for uses in by_name), _mib(by_name[-1].get(name))) for name in names
-    ]
+    rows = [(name, *(_cost(uses.get(name)) for uses in by_name), _mib(by_name[-1].get(name))) for name in names]
     total = ("all", *(_cost(_sum(uses)) for _, uses in runs), _mib(_sum(runs[-1][1])))
     return [("process", *(name for name, _ in runs), "RSS MiB"), *rows, total]
 
@@ -128,9 +126,7 @@ def _sum(uses: Sequence[ProcessUse]) -> ProcessUse:
 
 def _idle_cpu(result: IdleResult) -> tuple[Row, list[Row]]:
     before = {use.name: use.cpu_seconds for use in result.processes_before}
-    rows = [
-        (use.name, f"{before.get(use.name, 0):.2f}", f"{use.cpu_seconds:.2f}") for use in result.processes
-    ]
+    rows = [(use.name, f"{before.get(use.name, 0):.2f}", f"{use.cpu_seconds:.2f}") for use in result.processes]
     total_before, total = (cpu_seconds(uses) for uses in (result.processes_before, result.processes))
     return ("process", "100 connections", f"{result.connections:,}"), [
         *rows,
