@@ -10,9 +10,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
-from redis.asyncio import Redis
-
 from api.problems import unavailable
+from infra.stores.cache import Redis
 from infra.stores.faults import StoreUnavailable, until_available
 from infra.stores.outbound_streams import OutboundStream, StreamLost
 from schemas.commands import Origin

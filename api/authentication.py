@@ -23,9 +23,7 @@ def services(request: Request) -> Services:
 Use = Annotated[Services, Depends(services)]
 
 
-async def caller(
-    use: Use, header: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Bearer:
+async def caller(use: Use, header: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Bearer:
     """Whose device calls. Raises Problem `unauthenticated`."""
     bearer = use.tokens.read_access(header.credentials) if header is not None else None
     if bearer is None:
@@ -41,4 +39,5 @@ def open_call(use: Use, request: Request) -> None:
 
 
 Caller = Annotated[Bearer, Depends(caller)]
+SIGNED_IN = Depends(caller)
 OPEN_CALL = Depends(open_call)

@@ -56,9 +56,7 @@ async def execute(use: Services, caller: Bearer, frame: frames.SendMessage) -> R
     return _response(await _ask(use, caller, frame, conversation_id, key))
 
 
-async def _ask(
-    use: Services, caller: Bearer, frame: frames.SendMessage, conversation_id: str, key: DataKey
-) -> Item:
+async def _ask(use: Services, caller: Bearer, frame: frames.SendMessage, conversation_id: str, key: DataKey) -> Item:
     async def append(origin: Origin) -> None:
         actor = door.Actor(caller.user_id, caller.device_id, key, origin)
         command = door.send_message(frame, conversation_id, actor)
@@ -73,16 +71,12 @@ def _headers(command: commands.SendMessage) -> envelope.Headers:
     trace = envelope.new_trace()
     now = timestamp(time.time_ns() // 1_000_000)
     trace_id = trace.split("-")[1]
-    return envelope.headers(
-        command, id_=trace_id, source="api", subject=command.conversation_id, at=now, trace=trace
-    )
+    return envelope.headers(command, id_=trace_id, source="api", subject=command.conversation_id, at=now, trace=trace)
 
 
 def _response(item: Item) -> Response:
     answer = _decode(item.payload)
     if answer.type == "CommandRefused":
-        raise Refusal(
-            answer.reason, answer.detail, client_id=answer.client_id, conversation_id=answer.conversation_id
-        )
+        raise Refusal(answer.reason, answer.detail, client_id=answer.client_id, conversation_id=answer.conversation_id)
     status = 200 if item.kind == Kind.REPEATED else 201
     return Response(item.payload, status, media_type="application/json")

@@ -36,9 +36,7 @@ def problem_of(errors: Sequence[Mapping[str, Any]]) -> Problem:
     if any(error["loc"][:1] == ("path",) for error in errors):
         return Problem("not-found")
     malformed = [error for error in errors if _is_shape(error["type"])]
-    return Problem(
-        "malformed" if malformed else "invalid", "; ".join(_said(error) for error in malformed or errors)
-    )
+    return Problem("malformed" if malformed else "invalid", "; ".join(_said(error) for error in malformed or errors))
 
 
 def _is_shape(kind: str) -> bool:
@@ -50,17 +48,17 @@ def _said(error: Mapping[str, Any]) -> str:
     return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
 
 
-async def _problem(request: Request, problem: Exception) -> Response:
+async def _problem(_: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)
     return problem.response()
 
 
-async def _validation(request: Request, fault: Exception) -> Response:
+async def _validation(_: Request, fault: Exception) -> Response:
     assert isinstance(fault, RequestValidationError)
     return problem_of(fault.errors()).response()
 
 
-async def _http(request: Request, fault: Exception) -> Response:
+async def _http(_: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
     return Problem(_CODES.get(fault.status_code, "malformed"), headers=fault.headers).response()
 
@@ -75,11 +73,11 @@ async def _incomplete_view(request: Request, fault: Exception) -> Response:
     return unavailable("this part of the history is not readable for the moment").response()
 
 
-async def _malformed_frame(request: Request, fault: Exception) -> Response:
+async def _malformed_frame(_: Request, fault: Exception) -> Response:
     assert isinstance(fault, MalformedFrame)
     extensions = {} if fault.client_id is None else {"client_id": fault.client_id}
     return Problem("malformed", fault.detail, extensions=extensions).response()
 
 
-async def _internal(request: Request, fault: Exception) -> Response:
+async def _internal(_: Request, __: Exception) -> Response:
     return Problem("internal").response()  # uvicorn logs the traceback

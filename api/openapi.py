@@ -94,9 +94,7 @@ def _fill_finished_json(schemas: Json) -> None:
 def _add_problems(path: str, operation: Json) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
-    for status in sorted(
-        {int(known) for known in responses if known != "default"} | set(_problems(path, operation))
-    ):
+    for status in sorted({int(known) for known in responses if known != "default"} | set(_problems(path, operation))):
         if status >= 400 and not responses.get(str(status), {}).get("content"):
             responses[str(status)] = _problem(status)
     operation["responses"] = dict(sorted(responses.items()))

@@ -32,9 +32,7 @@ class Passwords:
 
     async def is_right(self, password: str, password_hash: str | None) -> bool:
         """Whether it is the password of that hash. No hash (nobody) takes as long as a wrong one."""
-        return await self._run(lambda: self._verify(password, password_hash or self._nobody)) and bool(
-            password_hash
-        )
+        return await self._run(lambda: self._verify(password, password_hash or self._nobody)) and bool(password_hash)
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)

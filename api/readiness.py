@@ -4,9 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Mapping
 
-from redis.asyncio import Redis
-
-from infra.stores.cache import available
+from infra.stores.cache import Redis, available
 from infra.stores.cassandra import Cassandra
 from infra.stores.faults import StoreUnavailable
 from infra.stores.log_ends import LogEnds

@@ -3,8 +3,6 @@
 import logging
 from dataclasses import dataclass
 
-from redis.asyncio import Redis
-
 from api.answers import Answers
 from api.limits import Limit
 from api.passwords import Passwords
@@ -13,6 +11,7 @@ from api.settings import ApiSettings
 from api.tokens import Tokens
 from infra.stores import cache
 from infra.stores.accounts import Accounts
+from infra.stores.cache import Redis
 from infra.stores.cassandra import Cassandra
 from infra.stores.connection_cache import ConnectionCache
 from infra.stores.devices import Devices

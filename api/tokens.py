@@ -31,9 +31,7 @@ class Tokens:
         self._refresh_seconds = refresh_seconds
 
     def access(self, bearer: Bearer, now: int) -> str:
-        return self._sign(
-            ACCESS, bearer.device_id, now + self.access_seconds, {"sub": bearer.user_id, "iat": now}
-        )
+        return self._sign(ACCESS, bearer.device_id, now + self.access_seconds, {"sub": bearer.user_id, "iat": now})
 
     def refresh(self, device_id: str, now: int) -> str:
         return self._sign(REFRESH, device_id, now + self._refresh_seconds, {"jti": secrets.token_urlsafe(16)})

@@ -44,9 +44,7 @@ async def shown(
     ]
 
 
-async def _own_seqs(
-    timeline: Timeline, caller_id: str, membership: Membership, marks: Sequence[int]
-) -> list[int]:
+async def _own_seqs(timeline: Timeline, caller_id: str, membership: Membership, marks: Sequence[int]) -> list[int]:
     """The caller's messages from the highest mark down to one that the lowest mark covers, ascending."""
     if not marks:
         return []

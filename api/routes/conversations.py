@@ -49,13 +49,12 @@ async def get_conversation(use: Use, caller: Caller, conversation_id: PathId) ->
     return json(Conversation(**fields, settings=None))
 
 
-@router.get(
-    "/{conversation_id}/timeline", summary="A page of a timeline", responses=described(200, TimelinePage)
-)
+@router.get("/{conversation_id}/timeline", summary="A page of a timeline", responses=described(200, TimelinePage))
 async def get_timeline(
     use: Use,
     caller: Caller,
     conversation_id: PathId,
+    *,
     before: str | None = None,
     after: str | None = None,
     limit: Limit = LIMIT_DEFAULT,

@@ -20,9 +20,7 @@ async def list_devices(use: Use, caller: Caller) -> models.Devices:
 @router.delete("/{device_id}", status_code=204, summary="Sign a device out")
 async def delete_device(use: Use, caller: Caller, device_id: PathId) -> None:
     """Its tokens are refused at once, and its socket closes (4503)."""
-    await use.connections.read(
-        [caller.user_id]
-    )  # before anything is done: without Redis no socket can be closed
+    await use.connections.read([caller.user_id])  # before anything is done: without Redis no socket can be closed
     was_signed_in = await use.devices.remove(caller.user_id, device_id)
     try:
         closed = await close_connections_patiently(use, caller.user_id, {device_id})

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api import models
-from api.authentication import Caller, Use
+from api.authentication import SIGNED_IN, Caller, Use
 from api.openapi import refused
 from api.paths import PathId
 from api.problems import Problem, unauthenticated, unavailable
@@ -16,10 +16,9 @@ router = APIRouter(prefix="/v1/users", tags=["users"])
 IDS_MAX = 200
 
 
-@router.get("", summary="Find people by handle or ids")
+@router.get("", summary="Find people by handle or ids", dependencies=[SIGNED_IN])
 async def list_users(
     use: Use,
-    caller: Caller,
     handle: str | None = None,
     ids: Annotated[str | None, Query(description="a,b,…")] = None,
 ) -> models.Users:
@@ -47,15 +46,11 @@ async def change_me(use: Use, caller: Caller, change: models.ProfileChange) -> m
     return await _profile(use, caller.user_id)
 
 
-@router.put(
-    "/me/password", status_code=204, summary="Change one's password", responses=refused(403, 409, 429)
-)
+@router.put("/me/password", status_code=204, summary="Change one's password", responses=refused(403, 409, 429))
 async def change_password(use: Use, caller: Caller, change: models.PasswordChange) -> None:
     """Signs one's other devices out. 403 if `password` is not the one so far."""
     use.limits.open_calls.enforce(caller.user_id)  # passwords may be guessed here too
-    await use.connections.read(
-        [caller.user_id]
-    )  # before anything is done: without Redis no socket can be closed
+    await use.connections.read([caller.user_id])  # before anything is done: without Redis no socket can be closed
     old = await use.accounts.credentials_of(caller.user_id)
     if old is None:
         raise unauthenticated("the account is gone")
@@ -71,8 +66,8 @@ async def change_password(use: Use, caller: Caller, change: models.PasswordChang
         raise unavailable("the password is changed, but some sockets could not be closed yet") from None
 
 
-@router.get("/{user_id}", summary="A public profile")
-async def get_user(use: Use, caller: Caller, user_id: PathId) -> models.User:
+@router.get("/{user_id}", summary="A public profile", dependencies=[SIGNED_IN])
+async def get_user(use: Use, user_id: PathId) -> models.User:
     return await _profile(use, user_id)
 
 

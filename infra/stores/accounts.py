@@ -95,9 +95,7 @@ class Accounts:
         query = "SELECT user_id, password_hash FROM users WHERE user_id = %s AND erased_at IS NULL"
         return _credentials(await self._rows(query, (user_id,)))
 
-    async def change_password(
-        self, old: Credentials, password_hash: str, keep_device_id: str
-    ) -> list[str] | None:
+    async def change_password(self, old: Credentials, password_hash: str, keep_device_id: str) -> list[str] | None:
         """Change a password and sign other devices out: their ids, None if it was changed meanwhile."""
         async with self._postgres.connection() as connection:
             changed = await connection.execute(

@@ -11,6 +11,8 @@ from redis.backoff import NoBackoff
 from infra.stores.faults import StoreUnavailable
 from infra.stores.settings import StoreSettings
 
+__all__ = ["Redis", "available", "connect"]  # Redis: the type, for whoever is handed a connection
+
 ANSWER_SECONDS = 5.0
 AWAY = (
     exceptions.ConnectionError,

@@ -95,9 +95,7 @@ class Devices:
             await self._replace(connection, device_id, old_hash, new_hash)
             return Rotated(user_id)
 
-    async def _replace(
-        self, connection: Connection, device_id: str, old_hash: bytes, new_hash: bytes
-    ) -> None:
+    async def _replace(self, connection: Connection, device_id: str, old_hash: bytes, new_hash: bytes) -> None:
         await connection.execute(_RETIRE, (old_hash,))
         await connection.execute(_DROP_DEAD, (device_id, self._grace_seconds, self._life_seconds))
         await connection.execute(
@@ -128,16 +126,17 @@ class Devices:
     async def seed(self, devices: Sequence[NewDevice]) -> None:
         """Make many devices at once, without refresh tokens: for measuring."""
         query = b"COPY devices (device_id, user_id, name) FROM STDIN"
-        async with self._postgres.connection() as connection:
-            async with connection.cursor() as cursor, cursor.copy(query) as copy:
-                for one in devices:
-                    await copy.write_row((UUID(one.device_id), UUID(one.user_id), one.name))
+        async with (
+            self._postgres.connection() as connection,
+            connection.cursor() as cursor,
+            cursor.copy(query) as copy,
+        ):
+            for one in devices:
+                await copy.write_row((UUID(one.device_id), UUID(one.user_id), one.name))
 
 
 async def _lock(connection: Connection, device_id: str) -> str | None:
     """The owner of a device, whose tokens nobody else changes until the transaction ends."""
-    cursor = await connection.execute(
-        "SELECT user_id FROM devices WHERE device_id = %s FOR UPDATE", (device_id,)
-    )
+    cursor = await connection.execute("SELECT user_id FROM devices WHERE device_id = %s FOR UPDATE", (device_id,))
     row = await cursor.fetchone()
     return None if row is None else str(row[0])

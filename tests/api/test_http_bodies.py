@@ -31,9 +31,7 @@ class TestBody:
         with client(api_url) as http:
             assert_problem(http.post("/v1/accounts", content=body, headers=JSON), 400, "malformed")
 
-    @pytest.mark.parametrize(
-        "content_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp"]
-    )
+    @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp"])
     def test_unsupported_media_type(self, api_url: str, content_type: str) -> None:
         with client(api_url) as http:
             answer = http.post("/v1/accounts", content=b"{}", headers={"content-type": content_type})
@@ -55,9 +53,7 @@ class TestBody:
 
     def test_the_largest_is_read(self, api_url: str) -> None:
         with client(api_url) as http:
-            assert_problem(
-                http.post("/v1/accounts", content=b" " * 65_534 + b"{}", headers=JSON), 400, "malformed"
-            )
+            assert_problem(http.post("/v1/accounts", content=b" " * 65_534 + b"{}", headers=JSON), 400, "malformed")
 
 
 class TestAddress:

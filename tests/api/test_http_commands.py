@@ -112,9 +112,7 @@ class TestCreateCommand:
 
     def test_refused_without_a_token(self, api_url: str) -> None:
         with client(api_url) as http:
-            assert_problem(
-                http.post("/v1/commands", json=send(to_user_id=str(uuid4()))), 401, "unauthenticated"
-            )
+            assert_problem(http.post("/v1/commands", json=send(to_user_id=str(uuid4()))), 401, "unauthenticated")
 
 
 class TestCreateMessage:
@@ -137,9 +135,7 @@ class TestCreateMessage:
 
     def test_not_found_when_it_is_no_id(self, api_url: str) -> None:
         with client(api_url) as http:
-            answer = sign_up(http).call(
-                "POST", "/v1/conversations/x/messages", json={"client_id": "x", "body": TEXT}
-            )
+            answer = sign_up(http).call("POST", "/v1/conversations/x/messages", json={"client_id": "x", "body": TEXT})
         assert_problem(answer, 404, "not-found")
 
     @pytest.mark.parametrize(

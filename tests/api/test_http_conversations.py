@@ -84,9 +84,7 @@ class TestListConversations:
     def test_empty(self, talk: Talk) -> None:
         assert {"conversations": [], "next": None} == talk.stranger.call("GET", "/v1/conversations").json()
 
-    @pytest.mark.parametrize(
-        "query", ["?after=x", "?after=%00", "?after=", "?limit=x", "?limit=", "?limit=1.5"]
-    )
+    @pytest.mark.parametrize("query", ["?after=x", "?after=%00", "?after=", "?limit=x", "?limit=", "?limit=1.5"])
     def test_malformed(self, talk: Talk, query: str) -> None:
         assert_problem(talk.alice.call("GET", f"/v1/conversations{query}"), 400, "malformed")
 
@@ -101,9 +99,7 @@ class TestGetConversation:
         members = {member["user_id"]: member for member in one["members"]}
         assert one["settings"] is None
         assert members[talk.alice.user_id]["read_seq"] == MESSAGES
-        assert {"user_id", "role", "joined_seq", "delivered_seq", "read_seq"} == set(
-            members[talk.bob.user_id]
-        )
+        assert {"user_id", "role", "joined_seq", "delivered_seq", "read_seq"} == set(members[talk.bob.user_id])
 
     def test_watermarks_up_to_ones_own_last_message(self, talk: Talk) -> None:
         one = talk.alice.call("GET", f"/v1/conversations/{talk.conversation_id}").json()
@@ -138,7 +134,7 @@ class TestTimeline:
             ("?after=9223372036854775807", [], False),
         ],
     )
-    def test_by_seq(self, talk: Talk, query: str, seqs: list[int], has_more: bool) -> None:
+    def test_by_seq(self, talk: Talk, query: str, seqs: list[int], *, has_more: bool) -> None:
         assert (seqs, has_more) == talk.seqs(query)
 
     def test_by_message(self, talk: Talk) -> None:
@@ -162,7 +158,7 @@ class TestTimeline:
             ("?after=0001-01-01T00:00:00%2B23:59", True),
         ],
     )
-    def test_by_far_time(self, talk: Talk, query: str, is_all: bool) -> None:
+    def test_by_far_time(self, talk: Talk, query: str, *, is_all: bool) -> None:
         assert MESSAGES * is_all == len(talk.seqs(query)[0])
 
     def test_shows_what_became_of_it(self, talk: Talk) -> None:

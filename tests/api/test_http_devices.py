@@ -76,9 +76,7 @@ class TestPassword:
         with client(api_url) as http:
             laptop = sign_up(http)
             phone = sign_in(http, laptop.handle)
-            answer = laptop.call(
-                "PUT", "/v1/users/me/password", json={"password": PASSWORD, "new_password": new}
-            )
+            answer = laptop.call("PUT", "/v1/users/me/password", json={"password": PASSWORD, "new_password": new})
             assert answer.status_code == 204
             assert_problem(phone.call("GET", "/v1/users/me"), 401, "unauthenticated")
             assert laptop.call("GET", "/v1/users/me").status_code == 200

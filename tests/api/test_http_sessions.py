@@ -38,9 +38,7 @@ class TestAccessToken:
         assert_problem(answer, 401, "unauthenticated")
         assert answer.headers["www-authenticate"] == "Bearer"
 
-    @pytest.mark.parametrize(
-        "header", ["Bearer", "Bearer x", "Basic YTpi", "Bearer a.b.c", "Bearer " + "x" * 4000]
-    )
+    @pytest.mark.parametrize("header", ["Bearer", "Bearer x", "Basic YTpi", "Bearer a.b.c", "Bearer " + "x" * 4000])
     def test_refused_when_it_is_none(self, api_url: str, header: str) -> None:
         with client(api_url) as http:
             answer = http.get("/v1/users/me", headers={"Authorization": header})
@@ -85,9 +83,7 @@ class TestRefreshSession:
             alice = sign_up(http)
             newest = http.post("/v1/sessions/refresh", json={"refresh_token": alice.refresh_token}).json()
             eventually(
-                lambda: (
-                    http.post("/v1/sessions/refresh", json={"refresh_token": alice.refresh_token}).status_code
-                ),
+                lambda: http.post("/v1/sessions/refresh", json={"refresh_token": alice.refresh_token}).status_code,
                 lambda status: status == 401,
                 seconds=GRACE_SECONDS + 5,
             )

@@ -47,10 +47,7 @@ class TestUsers:
     def test_nothing_changed(self, api_url: str) -> None:
         with client(api_url) as http:
             alice = sign_up(http)
-            assert (
-                alice.call("GET", "/v1/users/me").json()
-                == alice.call("PATCH", "/v1/users/me", json={}).json()
-            )
+            assert alice.call("GET", "/v1/users/me").json() == alice.call("PATCH", "/v1/users/me", json={}).json()
 
     @pytest.mark.parametrize(
         ("change", "status", "code"),
@@ -82,10 +79,7 @@ class TestOpenCalls:
             document = http.get("/v1/openapi.json").json()
         assert "/v1/conversations/{conversation_id}/timeline" in document["paths"]
         references = {text for text in _strings(document) if text.startswith("#/")}
-        assert (
-            references
-            == {f"#/components/schemas/{name}" for name in document["components"]["schemas"]} & references
-        )
+        assert references == {f"#/components/schemas/{name}" for name in document["components"]["schemas"]} & references
 
 
 def _strings(value: object) -> list[str]:
