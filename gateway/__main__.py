@@ -82,7 +82,7 @@ async def _server(
         keys=keys,
         users=users,
         freshness=Freshness(ends, Positions(redis)),
-        catching_up=CatchingUp(Inbox(postgres), Views(timeline, keys), epoch),
+        catching_up=CatchingUp(Inbox(postgres), Views(timeline, keys), epoch, settings.missed_events_max),
         epoch=epoch,
     )
     submitting = Submitting(appender, users, settings.direct_secret_bytes(), settings.gateway_name)

@@ -1,15 +1,20 @@
 """What a device missed, as frames: a whole recovery from its cursors, or a snapshot. Never a partial recovery."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec import Raw
+
 from infra.stores.inbox import Inbox, Membership
-from infra.stores.views import Views
+from infra.stores.views import IncompleteView, Views
 from schemas import frames
 
-MISSED_EVENTS_MAX = 10_000
 PIECE_EVENTS = 200
 SNAPSHOT_CONVERSATIONS = 200
+# While messages flow, the inbox names heads that are newer than what the timeline had folded when it was looked at.
+TIMELINE_SECONDS, LOOK_AGAIN_SECONDS = 3.0, 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,17 @@ def missed(memberships: Sequence[Membership], cursors: Mapping[str, int]) -> lis
 class CatchingUp:
     """Reads the views; they must have passed the log's ends before (freshness)."""
 
-    def __init__(self, inbox: Inbox, views: Views, epoch: str) -> None:
+    def __init__(self, inbox: Inbox, views: Views, epoch: str, missed_events_max: int) -> None:
         self._inbox = inbox
         self._views = views
         self._epoch = epoch
+        self._missed_events_max = missed_events_max
 
     async def frames(self, user_id: str, hello: frames.Hello) -> AsyncIterator[bytes]:
         """All frames from what was missed up to and with Synced. Raises StoreUnavailable, IncompleteView."""
         if hello.cursors and hello.epoch == self._epoch:
             moved = missed(await self._inbox.all(user_id), hello.cursors)
-            if sum(one.last - one.first + 1 for one in moved) <= MISSED_EVENTS_MAX:
+            if sum(one.last - one.first + 1 for one in moved) <= self._missed_events_max:
                 for one in moved:
                     async for frame in self._caught_up(user_id, one):
                         yield frame
@@ -57,5 +63,16 @@ class CatchingUp:
         membership = one.membership
         own = frames.Watermark(user_id, membership.delivered_seq, membership.read_seq)
         for first in range(one.first, one.last + 1, PIECE_EVENTS):
-            events = await self._views.events(user_id, membership, first, min(first + PIECE_EVENTS - 1, one.last))
+            events = await self._events(user_id, membership, first, min(first + PIECE_EVENTS - 1, one.last))
             yield frames.encode(frames.CaughtUp(membership.conversation_id, events, (own,), membership.head_seq))
+
+    async def _events(self, user_id: str, membership: Membership, first: int, last: int) -> tuple[Raw, ...]:
+        """The events, as soon as the timeline has them all. Raises StoreUnavailable, IncompleteView."""
+        deadline = time.monotonic() + TIMELINE_SECONDS
+        while True:
+            try:
+                return await self._views.events(user_id, membership, first, last)
+            except IncompleteView:
+                if time.monotonic() >= deadline:
+                    raise
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)

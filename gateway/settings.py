@@ -23,6 +23,8 @@ class GatewaySettings(StoreSettings):
     """Bytes that a client may leave unread before it is closed as slow (4001)."""
     backlog_frames_max: int = 5_000
     """Live frames kept while a connection catches up."""
+    missed_events_max: int = 10_000
+    """A device that missed more begins anew, with a snapshot."""
     messages_per_second: float = 50.0
     messages_burst: float = 500.0
     flooding_seconds: float = 10.0
