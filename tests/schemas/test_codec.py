@@ -1,0 +1,92 @@
+"""Every value survives encode and decode; who may carry fields that nobody knows."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from msgspec import Struct
+
+from schemas import codec
+from schemas.accounts import AnyAccountEvent
+from schemas.commands import AnyCommand
+from schemas.dead_letters import DeadLetter
+from schemas.events import AnyEvent
+from schemas.presence import AnyPresenceEvent
+from tests import strategies
+from tests.builders import ALICE, connected, repeated, send, sent
+
+
+class TestRoundTrip:
+    @given(strategies.send_message_commands)
+    def test_commands(self, command: AnyCommand) -> None:
+        assert command == codec.decode_command(codec.encode(command))
+
+    @given(strategies.any_event)
+    def test_events(self, event: AnyEvent) -> None:
+        assert event == codec.decode_event(codec.encode(event))
+
+    @given(strategies.any_presence_event)
+    def test_presence(self, event: AnyPresenceEvent) -> None:
+        assert event == codec.decode_presence(codec.encode(event))
+
+    @given(strategies.any_account_event)
+    def test_accounts(self, event: AnyAccountEvent) -> None:
+        assert event == codec.decode_account(codec.encode(event))
+
+    @given(strategies.dead)
+    def test_dead_letters(self, letter: DeadLetter) -> None:
+        assert letter == codec.decode_dead_letter(codec.encode(letter))
+
+    @given(strategies.any_event)
+    def test_the_bytes_stay_the_same(self, event: AnyEvent) -> None:
+        value = codec.encode(event)
+        assert value == codec.encode(codec.decode_event(value))
+
+
+def with_unknown(value: Struct) -> bytes:
+    """The value's JSON with one more field than anybody knows."""
+    return codec.encode(value)[:-1] + b',"from_the_future":1}'
+
+
+class TestUnknownFields:
+    def test_refused_in_commands(self) -> None:
+        with pytest.raises(codec.Undecodable, match="from_the_future"):
+            codec.decode_command(with_unknown(send()))
+
+    def test_tolerated_in_events(self) -> None:
+        assert sent() == codec.decode_event(with_unknown(sent()))
+
+    def test_tolerated_within_events(self) -> None:
+        value = codec.encode(repeated(sent())).replace(b'"first":{', b'"first":{"from_the_future":1,')
+        assert repeated(sent()) == codec.decode_event(value)
+
+    def test_tolerated_in_presence(self) -> None:
+        assert connected() == codec.decode_presence(with_unknown(connected()))
+
+
+class TestUndecodable:
+    @pytest.mark.parametrize(
+        "value",
+        [b"", b"\xff", b"[]", b"null", b"{}", b'{"type":"Unheard"}', b'{"type":"MessageSent"}', b'{"type":'],
+    )
+    def test_of_any_topic(self, value: bytes) -> None:
+        for decode in (codec.decode_command, codec.decode_event, codec.decode_presence, codec.decode_account):
+            with pytest.raises(codec.Undecodable):
+                decode(value)
+
+    @pytest.mark.parametrize("id_", [ALICE.upper(), ALICE + "\n", ALICE[1:], "", "alice"])
+    def test_an_id_in_another_form(self, id_: str) -> None:
+        with pytest.raises(codec.Undecodable):
+            codec.decode_command(codec.encode(send(actor_id=id_)))
+
+    @pytest.mark.parametrize("client_id", ["", "x" * 65])
+    def test_a_client_id_of_a_wrong_length(self, client_id: str) -> None:
+        with pytest.raises(codec.Undecodable):
+            codec.decode_command(codec.encode(send(client_id)))
+
+
+class TestJsonSchema:
+    def test_names_every_type_and_what_it_needs(self) -> None:
+        schema = codec.json_schema((type(sent()), type(repeated(sent()))))
+        assert [{"$ref": "#/$defs/MessageSent"}, {"$ref": "#/$defs/CommandRepeated"}] == schema["oneOf"]
+        assert "seq" in schema["$defs"]["MessageSent"]["required"]
+        assert msgspec.json.encode(schema)

@@ -1,0 +1,71 @@
+"""The schemas that others read the log by: those in `docs/schemas` are of today, and are not broken by tomorrow's."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from schemas.export import broken, export, exports, main
+from schemas.topics import CONVERSATION_EVENTS, TOPICS
+from tests.schemas.golden_samples import FOLDER, read
+
+COMMITTED = Path(__file__).parents[2] / "docs" / "schemas"
+
+
+def changed(folder: Path, old: bytes, new: bytes) -> Path:
+    """Write today's schemas, of which that of events once said something else."""
+    main([str(folder)])
+    path = folder / "conversation.events.json"
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new))
+    return path
+
+
+class TestCommittedSchemas:
+    @pytest.mark.parametrize("name", sorted(exports()))
+    def test_are_current(self, name: str) -> None:
+        assert exports()[name].decode() == (COMMITTED / name).read_text(), (
+            "run: python -m schemas.export docs/schemas"
+        )
+
+    def test_there_is_one_for_every_topic_and_no_other(self) -> None:
+        assert {f"{topic.name}.json" for topic in TOPICS} == {path.name for path in COMMITTED.iterdir()}
+
+    def test_are_not_broken_by_the_types_of_today(self) -> None:
+        assert [] == broken(COMMITTED)
+
+
+class TestExport:
+    def test_is_always_the_same(self) -> None:
+        assert export(CONVERSATION_EVENTS) == export(CONVERSATION_EVENTS)
+
+    def test_has_every_field_of_the_golden_samples(self) -> None:
+        for sample in map(read, FOLDER.glob("*.json")):
+            types = msgspec.json.decode(exports()[f"{sample.topic}.json"])["$defs"]
+            fields = msgspec.json.decode(sample.value_bytes, type=dict[str, object])
+            assert fields.keys() <= types[fields["type"]]["properties"].keys()
+
+
+class TestMain:
+    def test_writes_all(self, tmp_path: Path) -> None:
+        assert 0 == main([str(tmp_path / "new")])
+        assert exports() == {path.name: path.read_bytes() for path in (tmp_path / "new").iterdir()}
+
+    def test_a_widened_type_is_written(self, tmp_path: Path) -> None:
+        path = changed(tmp_path, b'"too-late",', b"")
+        assert 0 == main([str(tmp_path)])
+        assert export(CONVERSATION_EVENTS) == path.read_bytes()
+
+    def test_a_break_is_refused_and_nothing_written(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        path = changed(tmp_path, b'"message_number"', b'"message_count"')
+        before = path.read_bytes()
+        assert 1 == main([str(tmp_path)])
+        assert before == path.read_bytes()
+        assert "MessageSent.message_count was removed or renamed" in capsys.readouterr().err
+
+    def test_a_topic_that_is_gone_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "rooms.json").write_text("{}")
+        assert ["rooms.json: the topic is gone"] == broken(tmp_path)

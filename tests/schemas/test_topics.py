@@ -1,0 +1,31 @@
+"""The table of topics: durable names, and values that are told apart."""
+
+import msgspec
+import pytest
+
+from schemas import topics
+from schemas.topics import TOPICS, Topic, union
+
+DURABLE = {  # changing one of these is a migration
+    "conversation.commands": 4,
+    "conversation.events": 4,
+    "presence.events": 2,
+    "account.events": 2,
+    "dead.letters": 1,
+}
+
+
+class TestTopics:
+    def test_names_and_partitions_are_durable(self) -> None:
+        assert DURABLE == {topic.name: topic.partitions for topic in TOPICS}
+
+    def test_commands_and_events_are_decided_partition_by_partition(self) -> None:
+        assert topics.CONVERSATION_COMMANDS.partitions == topics.CONVERSATION_EVENTS.partitions
+
+    def test_events_are_kept_for_ever(self) -> None:
+        for topic in (topics.CONVERSATION_EVENTS, topics.ACCOUNT_EVENTS, topics.DEAD_LETTERS):
+            assert topics.FOR_EVER_MS == topic.retention_ms
+
+    @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
+    def test_a_decoder_can_be_made_of_its_values(self, topic: Topic) -> None:
+        msgspec.json.Decoder(union(topic))
