@@ -93,10 +93,14 @@ def _table(parts: list[PartStatus]) -> Table:
 
 
 def _say_what_next(stack: Stack) -> None:
-    console.print(f"\nBackchannel is at [bold]{stack.settings.address}[/]. What next:", highlight=False)
-    console.print("  .venv/bin/backchannel chat --as alice   in one terminal", highlight=False)
-    console.print("  .venv/bin/backchannel chat --as bob     in another: they can write to each other", highlight=False)
-    console.print("  make logs, make status, make down", highlight=False)
+    console.print(f"\nBackchannel is at [bold]{stack.settings.address}[/]. What next:", highlight=False, soft_wrap=True)
+    console.print("  .venv/bin/backchannel chat --as alice   in one terminal", highlight=False, soft_wrap=True)
+    console.print(
+        "  .venv/bin/backchannel chat --as bob     in another: they can write to each other",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print("  make logs, make status, make down", highlight=False, soft_wrap=True)
 
 
 def _short(path: Path) -> str:
