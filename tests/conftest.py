@@ -12,6 +12,8 @@ import pytest
 from infra.local.settings import LocalSettings
 from infra.local.stack import Stack
 
+# Where a deployment already runs: then the tests that need a stack of their own are left out.
+URL = os.environ.get("BACKCHANNEL_TEST_URL")
 STATE = os.environ.get("BACKCHANNEL_TEST_STATE", ".local/test")
 PORT_OFFSET = int(os.environ.get("BACKCHANNEL_TEST_PORT_OFFSET", "20000"))
 # The tests sign many people up from one address, and want snapshots and views soon.
@@ -47,6 +49,9 @@ def system(stores: Stack) -> Stack:
 
 
 @pytest.fixture(scope="session")
-def api_url(system: Stack) -> str:
-    """The one address that serves everything."""
+def api_url(request: pytest.FixtureRequest) -> str:
+    """The one address that serves everything: of the system, or of the deployment that BACKCHANNEL_TEST_URL names."""
+    if URL:
+        return URL
+    system: Stack = request.getfixturevalue("system")
     return system.settings.address
