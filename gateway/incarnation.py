@@ -7,10 +7,9 @@ import asyncio
 import logging
 import secrets
 
-from redis.asyncio import Redis
-
 from gateway.registry import Registry
 from gateway.session import CloseCode
+from infra.stores.cache import Redis
 from infra.stores.faults import StoreUnavailable, until_available
 from infra.stores.outbound_streams import OutboundStream, StreamLost
 from schemas.outbound import stream_name

@@ -10,14 +10,13 @@ import logging
 from time import time
 from typing import TypeVar
 
-from redis.asyncio import Redis
-
 from gateway.catching_up import CatchingUp
 from gateway.connection import Connection
 from gateway.freshness import Freshness
 from gateway.session import CloseCode, Phase
 from gateway.settings import GatewaySettings
 from infra.stores import ticket_use
+from infra.stores.cache import Redis
 from infra.stores.faults import StoreUnavailable
 from infra.stores.keys import Keys
 from infra.stores.log import Appender
