@@ -1,7 +1,9 @@
 """Hypothesis strategies: every value of the language, histories of conversations, and hostile bytes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from schemas import accounts, commands, dead_letters, events, frames, presence
@@ -12,6 +14,10 @@ from schemas.outbound import Connection, Connections, Item, Kind
 from schemas.reasons import Reason
 from schemas.times import timestamp
 from tests.builders import ALICE, BOB, CAROL, CONVERSATION, ORIGIN, START_MS
+
+# A machine that is busy with other tests is no fault of the example.
+settings.register_profile("busy", deadline=None)
+settings.load_profile("busy")
 
 ids = st.uuids().map(str)
 # What JSON can carry: any text but lone surrogates; U+0000 is refused at the door and never comes further.
@@ -133,7 +139,7 @@ PEOPLE = (ALICE, BOB, CAROL)  # Alice and Bob are its members; Carol never is
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A command and how the log took it: its offset after the one before it, and the broker's clock."""
+    """A command with its place in the log, and the time by the broker's clock."""
 
     command: commands.SendMessage
     offset: int
@@ -141,10 +147,12 @@ class Arrival:
 
 
 @st.composite
-def _commands(draw: st.DrawFn, client_id_count: int) -> commands.SendMessage:
+def _commands(
+    draw: st.DrawFn, client_id_count: int, conversation_ids: Sequence[str]
+) -> commands.SendMessage:
     actor_id = draw(st.sampled_from(PEOPLE))
     return commands.SendMessage(
-        conversation_id=CONVERSATION,
+        conversation_id=draw(st.sampled_from(conversation_ids)),
         actor_id=actor_id,
         device_id=actor_id,
         origin=ORIGIN,
@@ -155,20 +163,22 @@ def _commands(draw: st.DrawFn, client_id_count: int) -> commands.SendMessage:
     )
 
 
-def arrivals(
-    *, client_id_count: int = 6, max_size: int = 30, is_one_writer: bool = True
-) -> st.SearchStrategy[list[Arrival]]:
-    """Commands in the log; clocks of brokers jump back. With two writers their offsets interleave too."""
-    clocks = st.integers(START_MS - 3, START_MS + 3)
-    one = st.tuples(_commands(client_id_count), clocks)
-    several = st.lists(one, max_size=max_size)
-    if is_one_writer:
-        return several.map(lambda some: [Arrival(c, offset, at_ms) for offset, (c, at_ms) in enumerate(some)])
-    return several.flatmap(
-        lambda some: st.permutations(range(len(some))).map(
-            lambda order: [Arrival(c, n, at_ms) for n, (c, at_ms) in zip(order, some, strict=True)]
-        )
-    )
+clocks = st.integers(START_MS - 3, START_MS + 3)  # brokers' clocks jump back
+
+
+def sent_commands(
+    client_id_count: int = 6, conversation_ids: Sequence[str] = (CONVERSATION,)
+) -> st.SearchStrategy[commands.SendMessage]:
+    """Commands of which some repeat others, some contradict others, and some may not be given."""
+    return _commands(client_id_count, conversation_ids)
+
+
+@st.composite
+def arrivals(draw: st.DrawFn, *, max_size: int = 30, is_one_writer: bool = True) -> list[Arrival]:
+    """Commands of one conversation as decided: in the order of the log, unless two writers interleaved."""
+    some = draw(st.lists(st.tuples(sent_commands(), clocks), max_size=max_size))
+    order = range(len(some)) if is_one_writer else draw(st.permutations(range(len(some))))
+    return [Arrival(command, offset, at_ms) for offset, (command, at_ms) in zip(order, some, strict=True)]
 
 
 # ---- whatever may come over a socket
