@@ -17,7 +17,7 @@ Seq = Annotated[int, Meta(ge=1)]
 
 
 class Event(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
-    """`at` is the log's time of the command, never earlier than the event before it in its conversation."""
+    """`at` is the log's time of the command, never earlier than the timeline event before it."""
 
     conversation_id: Id
     command_offset: Annotated[int, Meta(ge=0)]
