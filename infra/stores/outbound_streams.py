@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
 
 from infra.stores.cache import available
 from schemas.outbound import Item, pack, unpack
@@ -70,7 +69,7 @@ class OutboundStream:
     async def read(self, wait_seconds: float) -> list[Item]:
         """The items of the next entries, or none after `wait_seconds`. Raises StoreUnavailable."""
         with available():
-            answer = await self._redis.xread({self.name: self._last}, READ_ENTRIES, round(wait_seconds * 1000))
+            answer: Any = await self._redis.xread({self.name: self._last}, READ_ENTRIES, round(wait_seconds * 1000))
         return self._take((id_, fields[FIELD]) for _, entries in answer or () for id_, fields in entries)
 
     async def check(self) -> list[Item]:
