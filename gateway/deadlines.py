@@ -21,7 +21,7 @@ class Deadlines(Generic[T]):
         """What is due by `now`; each is given once."""
         second = int(now)
         if self._done < 0:
-            self._done = min(self._due, default=second) - 1
+            self._done = min((second, *self._due)) - 1
         found = [thing for at in range(self._done + 1, second + 1) for thing in self._due.pop(at, ())]
         self._done = max(self._done, second)
         return found
