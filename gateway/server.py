@@ -6,25 +6,24 @@ import uuid
 from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 
-from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from gateway.connection import Connection
 from gateway.deadlines import Deadlines
 from gateway.incarnation import Incarnation
+from gateway.listening import listen
 from gateway.opening import Opening
 from gateway.registry import Registry
-from gateway.session import HELLO_BYTES_MAX, Action, Close, CloseCode, Open, Session, Submit
+from gateway.session import Action, Close, CloseCode, Open, Session, Submit
 from gateway.settings import GatewaySettings
 from gateway.submitting import Submitting
 from schemas.commands import Origin
 
 log = logging.getLogger(__name__)
 
-SUBPROTOCOL = "backchannel.v1"
 SWEEP_SECONDS = 1.0
-CLOSE_SECONDS = 3.0
 
 
 class GatewayServer:
@@ -47,23 +46,9 @@ class GatewayServer:
         self._now = asyncio.get_running_loop().time
 
     def listen(self) -> AbstractAsyncContextManager[Server]:
-        """The server, to be entered. No pings: only frames are a sign of life, and an idle socket costs nothing."""
-        return serve(
-            self._handle,
-            self._settings.gateway_host,
-            self._settings.gateway_port,
-            subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]  # NewType of str
-            process_request=self._answer,
-            compression=None,
-            ping_interval=None,
-            close_timeout=CLOSE_SECONDS,
-            max_size=HELLO_BYTES_MAX,
-            max_queue=4,
-            write_limit=4096,
-            server_header=None,
-            open_timeout=10,
-            backlog=4096,
-        )
+        """The server, to be entered."""
+        settings = self._settings
+        return listen(self._handle, settings.gateway_host, settings.gateway_port, answer=self._answer)
 
     def _answer(self, socket: ServerConnection, request: Request) -> Response | None:
         match request.path:
