@@ -1,6 +1,7 @@
 """`python -m api`: serve the API until SIGTERM. A fault in the background ends it with exit code 1."""
 
 import logging
+import signal
 import sys
 
 import uvicorn
@@ -36,6 +37,8 @@ def main() -> int:
             timeout_graceful_shutdown=round(settings.api_drain_seconds),
         )
     )
+    # uvicorn raises the signal again when it has shut down; by then it has done its work.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     server.run()
     return FAULT if faults or not server.started else 0
 

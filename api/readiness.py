@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Mapping
 from infra.stores.cache import Redis, available
 from infra.stores.cassandra import Cassandra
 from infra.stores.faults import StoreUnavailable
-from infra.stores.log_ends import LogEnds
+from infra.stores.log import Appender
 from infra.stores.postgres import Postgres
 from schemas.topics import CONVERSATION_COMMANDS
 
@@ -16,11 +16,11 @@ ANSWER_SECONDS = 2.0
 
 
 class Readiness:
-    def __init__(self, postgres: Postgres, redis: Redis, cassandra: Cassandra, log_ends: LogEnds) -> None:
+    def __init__(self, postgres: Postgres, redis: Redis, cassandra: Cassandra, appender: Appender) -> None:
         self._postgres = postgres
         self._redis = redis
         self._cassandra = cassandra
-        self._log_ends = log_ends
+        self._appender = appender
         self._looking = asyncio.Lock()
         self._looked_at = -FRESH_SECONDS
         self._found: Mapping[str, bool] = {}
@@ -38,7 +38,7 @@ class Readiness:
             "postgres": self._ask_postgres(),
             "redis": self._ask_redis(),
             "cassandra": self._cassandra.execute("SELECT key FROM system.local"),
-            "kafka": self._log_ends.epoch(CONVERSATION_COMMANDS),
+            "kafka": self._appender.warm_up(CONVERSATION_COMMANDS.name, ANSWER_SECONDS),
         }
         answers = await asyncio.gather(*map(_answers, questions.values()))
         return dict(zip(questions, answers, strict=True))

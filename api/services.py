@@ -19,7 +19,6 @@ from infra.stores.faults import until_available
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
 from infra.stores.log import Appender
-from infra.stores.log_ends import LogEnds
 from infra.stores.postgres import Postgres
 from infra.stores.timeline import Timeline
 from infra.stores.users import Users
@@ -102,7 +101,7 @@ async def connect(settings: ApiSettings) -> Services:
         tokens=_tokens(settings),
         passwords=Passwords(settings.password_threads, settings.password_queue_max),
         limits=_limits(settings),
-        readiness=Readiness(postgres, redis, cassandra, LogEnds(settings.kafka_bootstrap)),
+        readiness=Readiness(postgres, redis, cassandra, appender),
     )
 
 
