@@ -1,15 +1,20 @@
-"""Looks at the log from outside: its epoch, its ends, and how far a consumer group has come. Reads no record."""
+"""Looks at the log from outside: its epoch, its ends, and how far a consumer group has come. Reads no record.
+
+Asked through consumers that join nothing, not through the admin client: librdkafka's requests about groups abort the
+whole process when the broker goes away meanwhile (confluentinc/librdkafka#3663, #4605).
+"""
 
 import asyncio
 from collections.abc import Mapping
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicCollection, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # not re-exported by its stubs
+from confluent_kafka import Consumer, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from infra.stores.faults import StoreUnavailable
 from schemas.topics import Topic
 
 ANSWER_SECONDS = 5.0
+LATEST = -1  # the time that stands for "the end" in Kafka's ListOffsets
 
 Offsets = Mapping[int, int]
 
@@ -18,35 +23,58 @@ class LogEnds:
     """Questions to the broker; each waits at most ANSWER_SECONDS and raises StoreUnavailable."""
 
     def __init__(self, bootstrap: str) -> None:
-        self._admin = AdminClient({"bootstrap.servers": bootstrap, "socket.nagle.disable": True})
+        self._bootstrap = bootstrap
+        self._consumers: dict[str, Consumer] = {}
 
     async def epoch(self, topic: Topic) -> str:
         """What names this log: the id that the broker gave to the topic when it was made."""
-        future = self._admin.describe_topics(TopicCollection([topic.name]), request_timeout=ANSWER_SECONDS)[topic.name]
+        admin = AdminClient({"bootstrap.servers": self._bootstrap})
+        future = admin.describe_topics(TopicCollection([topic.name]), request_timeout=ANSWER_SECONDS)[topic.name]
         try:
             return str((await asyncio.wrap_future(future)).topic_id)
         except KafkaException as away:
             raise StoreUnavailable(str(away)) from away
 
     async def ends(self, topic: Topic) -> Offsets:
-        """Per partition, the offset that the next record will get."""
-        latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
-        asked = {TopicPartition(topic.name, partition): latest for partition in range(topic.partitions)}
-        futures = self._admin.list_offsets(asked, request_timeout=ANSWER_SECONDS)
-        try:
-            answers = await asyncio.gather(*(asyncio.wrap_future(future) for future in futures.values()))
-        except KafkaException as away:
-            raise StoreUnavailable(str(away)) from away
-        return {at.partition: answer.offset for at, answer in zip(futures, answers, strict=True)}
+        """Per partition, the offset that the next record will get: one request for all."""
+        return await asyncio.to_thread(self._ends, topic)
 
     async def committed(self, group: str, topic: Topic) -> Offsets:
         """Per partition, the offset up to which the group has committed; 0 where it has not yet."""
-        places = [TopicPartition(topic.name, partition) for partition in range(topic.partitions)]
-        futures = self._admin.list_consumer_group_offsets(
-            [ConsumerGroupTopicPartitions(group, places)], request_timeout=ANSWER_SECONDS
-        )
+        return await asyncio.to_thread(self._committed, group, topic)
+
+    def _ends(self, topic: Topic) -> Offsets:
+        places = [TopicPartition(topic.name, partition, LATEST) for partition in range(topic.partitions)]
         try:
-            answer = await asyncio.wrap_future(futures[group])
+            found = self._consumer("ends").offsets_for_times(places, timeout=ANSWER_SECONDS)
         except KafkaException as away:
             raise StoreUnavailable(str(away)) from away
-        return {place.partition: max(0, place.offset) for place in answer.topic_partitions}
+        return {place.partition: place.offset for place in _without_errors(found)}
+
+    def _committed(self, group: str, topic: Topic) -> Offsets:
+        places = [TopicPartition(topic.name, partition) for partition in range(topic.partitions)]
+        try:
+            found = self._consumer(group).committed(places, timeout=ANSWER_SECONDS)
+        except KafkaException as away:
+            raise StoreUnavailable(str(away)) from away
+        return {place.partition: max(0, place.offset) for place in _without_errors(found)}
+
+    def _consumer(self, group: str) -> Consumer:
+        """A consumer that may ask for the group's offsets; it subscribes to nothing and joins nothing."""
+        if group not in self._consumers:
+            self._consumers[group] = Consumer(
+                {
+                    "bootstrap.servers": self._bootstrap,
+                    "group.id": group,
+                    "enable.auto.commit": False,
+                    "socket.nagle.disable": True,
+                }
+            )
+        return self._consumers[group]
+
+
+def _without_errors(places: list[TopicPartition]) -> list[TopicPartition]:
+    for place in places:
+        if place.error:
+            raise StoreUnavailable(f"{place.topic}/{place.partition}: {place.error}")
+    return places
