@@ -1,0 +1,1 @@
+"""The conversation agent under crashes, pauses and losses: DESIGN, section 3, on the real broker and stores."""

@@ -1,0 +1,79 @@
+"""Fixtures: agents of a test's own, a writer of commands, the events since the test began, Cassandra."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from infra.local.stack import Stack
+from infra.stores.cassandra import Cassandra
+from infra.stores.log import Appender
+from infra.stores.log_ends import LogEnds
+from infra.stores.settings import StoreSettings
+from infra.stores.snapshots import Snapshots
+from schemas.topics import CONVERSATION_EVENTS
+from streams.conversation.partition import SAVED_FORMAT
+from tests.integration.conversation.agents import Agents
+from tests.integration.conversation.event_log import EventLog
+from tests.integration.conversation.talks import Writer
+
+SERVICE = "conversation"
+
+
+@pytest.fixture(scope="package")
+def unattended(stores: Stack) -> Iterator[Stack]:
+    """The stores without the agent that the whole system would run on them."""
+    was_running = stores.pid(SERVICE) is not None
+    if was_running:
+        stores.stop(SERVICE)
+    yield stores
+    if was_running:
+        stores.start(SERVICE)
+        stores.wait_ready(SERVICE)
+
+
+@pytest.fixture(scope="package")
+def settings(unattended: Stack) -> StoreSettings:
+    addresses = {name.removeprefix("BACKCHANNEL_").lower(): value for name, value in unattended.environment().items()}
+    return StoreSettings.model_validate(
+        {name: addresses[name] for name in addresses if name in StoreSettings.model_fields}
+    )
+
+
+@pytest.fixture
+async def agents(unattended: Stack, tmp_path: Path) -> AsyncIterator[Agents]:
+    agents = Agents(unattended, tmp_path)
+    yield agents
+    await agents.end()
+
+
+@pytest.fixture
+async def writer(settings: StoreSettings) -> Writer:
+    appender = Appender(settings.kafka_bootstrap, "tests")
+    await appender.warm_up(CONVERSATION_EVENTS.name)
+    return Writer(appender)
+
+
+@pytest.fixture
+async def events(settings: StoreSettings) -> AsyncIterator[EventLog]:
+    events = EventLog(settings.kafka_bootstrap)
+    yield events
+    events.close()
+
+
+@pytest.fixture
+def log_ends(settings: StoreSettings) -> LogEnds:
+    return LogEnds(settings.kafka_bootstrap)
+
+
+@pytest.fixture
+async def cassandra(settings: StoreSettings) -> AsyncIterator[Cassandra]:
+    cassandra = await Cassandra.connect(settings)
+    yield cassandra
+    await cassandra.close()
+
+
+@pytest.fixture
+async def snapshots(cassandra: Cassandra, log_ends: LogEnds) -> Snapshots:
+    """The agent's own snapshots and checkpoints."""
+    return await Snapshots.prepare(cassandra, f"{await log_ends.epoch(CONVERSATION_EVENTS)}/{SAVED_FORMAT}")

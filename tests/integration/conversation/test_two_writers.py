@@ -1,0 +1,66 @@
+"""A partition has one writer. A second one is noticed by its offsets: whoever notices ends itself, and folds again."""
+
+import signal
+import time
+
+from infra.stores.snapshots import Snapshots
+from schemas.codec import encode
+from schemas.events import AnyEvent
+from schemas.topics import CONVERSATION_EVENTS
+from streams.conversation.decide import Place, decide
+from tests.integration.conversation.agents import OWNER, Agents, until
+from tests.integration.conversation.event_log import EventLog, seqs
+from tests.integration.conversation.saved import all_saved, folded
+from tests.integration.conversation.talks import Sent, Talk, Writer, mixed
+
+FAULT = 1
+NO_COMMAND = 1 << 40  # an offset that no command has
+
+
+async def test_a_paused_owner_that_wakes_up_is_noticed(agents: Agents, writer: Writer, events: EventLog) -> None:
+    talks = [Talk() for _ in range(6)]
+    sent = await writer.send(*mixed(talks, 900))
+    zombie = agents.start("", fault="conversation.appended:stop:700")
+    await until(zombie.is_paused, "the owner's pause")
+    second = agents.start(OWNER)
+    await events.decided(sent)
+
+    zombie.signal(signal.SIGCONT)
+    assert await zombie.ended() == FAULT
+    sent += await writer.send(*mixed(talks, 60))
+    assert await second.ended() == FAULT
+    agents.start(OWNER)
+    decided = await events.decided(sent)
+
+    assert "SecondWriter" in second.output()
+    assert not all(one.counts for one in events.found), "the late appends are in the log, and do not count"
+    assert all(list(range(1, 161)) == seqs(decided, talk) for talk in talks)
+
+
+def foreign_event(talk: Talk, first: Sent, events: EventLog) -> AnyEvent:
+    state = folded(talk.id, events.messages(talk.id))
+    return decide(state, talk.says(text="foreign"), Place(first.partition, NO_COMMAND, round(time.time() * 1000)))
+
+
+async def test_a_foreign_event_is_folded_after_a_restart(
+    agents: Agents, writer: Writer, events: EventLog, snapshots: Snapshots
+) -> None:
+    talk = Talk()
+    owner = await agents.start().ready()
+    [first] = await writer.send(talk.says())
+    await events.decided([first])
+    event = encode(foreign_event(talk, first, events))
+    await writer.append(CONVERSATION_EVENTS.name, event, talk.id, partition=first.partition)
+
+    sent = [first, *await writer.send(talk.says(), talk.says())]
+    assert await owner.ended() == FAULT
+    owner = agents.start()
+    # If both stood in the log already, the second counts there as seq 3, and the first, whose seq was taken, gets 4.
+    assert sorted(seqs(await events.decided(sent), talk)) == [1, 3, 4]
+
+    # What is saved later replaces the foreign event's state, though no command has so high an offset.
+    await all_saved(snapshots, events)
+    await owner.terminate()
+    agents.start()
+    sent += await writer.send(talk.says())
+    assert seqs(await events.decided(sent), talk)[-1] == 5
