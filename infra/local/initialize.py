@@ -31,7 +31,8 @@ def initialize_kafka(settings: LocalSettings) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     config = folders.config / "kafka-format.properties"
     render_kafka(settings, partial, config)
-    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    # It must not begin with a dash, or the tool takes it for an option; the version's digit never makes one.
+    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes[6:] + uuid.uuid4().bytes[:6]).decode().rstrip("=")
     java = require(find_java(), "Java 17")
     tool = (
         "-cp",
