@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Protocol
@@ -13,10 +13,16 @@ from faust.types import TP
 from mode import CrashingSupervisor
 
 from schemas.topics import Topic
+from streams.runtime.progress import Progress
 from streams.runtime.records import CODEC, Run
 from streams.runtime.settings import StreamSettings
+from streams.runtime.transport import Delivery, Reading
 
 log = logging.getLogger(__name__)
+
+LET_GO_SECONDS = 15.0
+# Faust takes the rewind for done after this long, but it comes only after `Agent.assigned`, which may wait for a store.
+REWIND_SECONDS = 86_400.0
 
 
 class Agent(Protocol):
@@ -36,7 +42,10 @@ class Agent(Protocol):
         """These partitions are ours from now on; runs of them come after this returns."""
 
     async def revoked(self) -> None:
-        """No partition is ours any more: drop what is queued, finish what is in flight, forget the state."""
+        """No partition is ours any more: drop what is queued, finish what is in flight, forget the state.
+
+        The whole group waits for this: who takes longer than LET_GO_SECONDS is ended.
+        """
 
     def put(self, run: Run) -> None: ...
 
@@ -47,7 +56,25 @@ class Running:
 
     agent: Agent
     app: faust.App
+    progress: Progress
+    is_started: bool = False
     is_ready: bool = False
+    is_stopping: bool = False
+    _letting_go: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def put(self, partition: int, delivery: Delivery) -> None:
+        if not self.is_stopping:
+            self.agent.put(Run(partition, delivery.records(), delivery.ack))
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        async with self._letting_go:
+            if not self.is_stopping:
+                await self.agent.assigned(partitions)
+                self.is_ready = True
+
+    async def revoked(self) -> None:
+        async with self._letting_go:
+            await asyncio.wait_for(self.agent.revoked(), LET_GO_SECONDS)
 
 
 def faust_app(agent: Agent, settings: StreamSettings, failed: Callable[[BaseException], None]) -> Running:
@@ -64,24 +91,25 @@ def faust_app(agent: Agent, settings: StreamSettings, failed: Callable[[BaseExce
         broker_commit_interval=settings.commit_interval_seconds,
         broker_session_timeout=settings.session_timeout_seconds,
         broker_heartbeat_interval=settings.heartbeat_interval_seconds,
+        broker_request_timeout=REWIND_SECONDS,
         consumer_group_instance_id=f"{agent.group}-{settings.instance}" if settings.instance else None,
         stream_wait_empty=False,
         table_standby_replicas=0,
         worker_redirect_stdouts=False,
         datadir=Path(gettempdir()) / f"faust-{agent.group}",  # never written to: there are no tables
     )
-    app.runs_config = _fetch_config(agent, settings)  # type: ignore[attr-defined]  # read by our transport
-    running = Running(agent, app)
+    app.sensors.add(faust.Sensor())  # one that does nothing: without any, Faust misses its state at every rebalance
+    running = Running(agent, app, Progress(settings.stuck_seconds))
+    app.reading = Reading(_fetch_config(agent, settings), running.progress, failed)
 
     async def assigned(_: faust.App, partitions: set[TP], **__: Any) -> None:
         mine = frozenset(tp.partition for tp in partitions if tp.topic == agent.topic.name)
         log.info("%s: assigned %s", agent.group, sorted(mine))
-        await _or_fail(agent.assigned(mine), failed)
-        running.is_ready = True
+        await _or_fail(running.assigned(mine), failed)
 
     async def revoked(_: faust.App, partitions: set[TP], **__: Any) -> None:
         log.info("%s: revoked %s", agent.group, sorted(tp.partition for tp in partitions))
-        await _or_fail(agent.revoked(), failed)
+        await _or_fail(running.revoked(), failed)
 
     app.on_partitions_assigned.connect(assigned, weak=False)
     app.on_partitions_revoked.connect(revoked, weak=False)
@@ -89,7 +117,7 @@ def faust_app(agent: Agent, settings: StreamSettings, failed: Callable[[BaseExce
 
     async def runs(stream: faust.Stream[Any]) -> None:
         async for event in stream.noack().events():
-            agent.put(Run(event.message.partition, event.value, event.ack))
+            running.put(event.message.partition, event.value)
 
     app.agent(topic, name=agent.group, concurrency=1, supervisor_strategy=CrashingSupervisor)(runs)
     return running

@@ -12,6 +12,7 @@ from streams.runtime.records import Run
 
 BATCH_RECORDS_MAX = 1_000
 FINISH_SECONDS = 5.0
+CANCEL_SECONDS = 1.0
 
 Flush = Callable[[Sequence[Run]], Awaitable[None]]
 
@@ -50,6 +51,7 @@ class Batches:
         if self._in_flight and not self._in_flight.done():
             await asyncio.wait([self._in_flight], timeout=FINISH_SECONDS)
             self._in_flight.cancel()
+            await asyncio.wait([self._in_flight], timeout=CANCEL_SECONDS)
 
     async def _flush_and_ack(self, runs: list[Run]) -> None:
         await self._flush(runs)

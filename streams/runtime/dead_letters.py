@@ -11,7 +11,7 @@ from schemas import envelope, topics
 from schemas.codec import encode
 from schemas.dead_letters import DeadLetter
 from schemas.times import timestamp
-from streams.runtime.progress import progress
+from streams.runtime.progress import saying_so
 from streams.runtime.records import Record
 
 log = logging.getLogger(__name__)
@@ -41,9 +41,8 @@ class DeadLetters:
         )
 
         async def append() -> Place:
-            progress.touch()
-            return await self._appender.append(
-                topics.DEAD_LETTERS.name, encode(letter), key=record.key, headers=headers
+            return await saying_so(
+                self._appender.append(topics.DEAD_LETTERS.name, encode(letter), key=record.key, headers=headers)
             )
 
         await until_available(append, "dead letters")
@@ -51,5 +50,3 @@ class DeadLetters:
 
 def _trace(record: Record) -> bytes | str:
     return envelope.header(record.headers, "traceparent") or envelope.new_trace()
-
-

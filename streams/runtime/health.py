@@ -5,14 +5,14 @@ from collections.abc import Callable, Sequence
 from aiohttp import web
 
 from streams.runtime.agents import Running
-from streams.runtime.progress import progress
 
 
 async def serve(running: Sequence[Running], host: str, port: int) -> Callable[[], object]:
     """Serve until the returned coroutine function is called."""
 
     async def healthz(_: web.Request) -> web.Response:
-        return web.Response(status=503 if progress.is_stuck() else 200)
+        stuck = [one.agent.group for one in running if one.progress.is_stuck()]
+        return web.json_response({"stuck": stuck}, status=503 if stuck else 200)
 
     async def readyz(_: web.Request) -> web.Response:
         waiting = [one.agent.group for one in running if not one.is_ready]

@@ -1,6 +1,7 @@
-"""The ordered acknowledger: which offset may be committed, per partition, given what was handed out and acknowledged.
+"""The ordered acknowledger: which offset may be committed, per partition, given what was read and acknowledged.
 
-Pure. A run counts only once all runs before it count too, whatever the order in which they were acknowledged.
+Pure: the time is an input. A run is entered when it is read, before anybody could drop it, and counts only once all
+runs before it count too, whatever the order in which they were acknowledged.
 """
 
 from collections import deque
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Entry:
-    """A run that was handed out: the offset after its last record, and how many records it has."""
+    """A run that was read: the offset after its last record, and how many records it has."""
 
     next_offset: int
     records: int
@@ -24,21 +25,29 @@ class Ledger:
     committable: int | None = None
     committed: int | None = None
     pending_records: int = 0
+    moved_at: float = 0
 
-    def hand_out(self, next_offset: int, records: int) -> Entry:
+    def enter(self, next_offset: int, records: int, now: float = 0) -> Entry:
+        if not self.entries:
+            self.moved_at = now
         entry = Entry(next_offset, records)
         self.entries.append(entry)
         self.pending_records += records
         return entry
 
-    def ack(self, entry: Entry) -> None:
+    def ack(self, entry: Entry, now: float = 0) -> None:
         if entry.is_acked:
             return
         entry.is_acked = True
         self.pending_records -= entry.records
         while self.entries and self.entries[0].is_acked:
             self.committable = self.entries.popleft().next_offset
+            self.moved_at = now
 
     def due(self) -> int | None:
         """The offset to commit now, or None if there is nothing new."""
         return None if self.committable == self.committed else self.committable
+
+    def standing_since(self) -> float | None:
+        """Since when the oldest run has been waiting for its acknowledgement; None if there is none."""
+        return self.moved_at if self.entries else None

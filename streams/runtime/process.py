@@ -29,20 +29,25 @@ async def _run(agents: Sequence[Agent], settings: StreamSettings) -> None:
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
-    for agent in agents:
-        await agent.start()
     running = [faust_app(agent, settings, _die) for agent in agents]
     if settings.health_port:
         await health.serve(running, settings.health_host, settings.health_port)
-    tasks = [asyncio.create_task(_or_die(one.agent.work())) for one in running]
-    tasks += [asyncio.create_task(_or_die(_serve(one, stopping))) for one in running]
-    gc.collect()
-    gc.freeze()  # what is there now stays: full collections then look at what came later only
+    tasks = [asyncio.create_task(_or_die(_live(one, stopping))) for one in running]
     await stopping.wait()
-    log.info("stopping")
+    log.info("stopping %d agents", len(tasks))
     loop.call_later(STOP_SECONDS, os._exit, 1)
     await asyncio.gather(*(_or_die(_stop(one)) for one in running))
     os._exit(0)  # librdkafka's threads need not be waited for: all was confirmed
+
+
+async def _live(one: Running, stopping: asyncio.Event) -> None:
+    """An agent's whole life, with an account of its own of its progress."""
+    one.progress.enter()
+    await one.agent.start()  # waits for the stores; a SIGTERM meanwhile finds nothing to finish
+    one.is_started = True
+    gc.collect()
+    gc.freeze()  # what is there now stays: full collections then look at what came later only
+    await asyncio.gather(_or_die(one.agent.work()), _serve(one, stopping))
 
 
 async def _serve(one: Running, stopping: asyncio.Event) -> None:
@@ -54,11 +59,14 @@ async def _serve(one: Running, stopping: asyncio.Event) -> None:
 
 async def _stop(one: Running) -> None:
     """Finish what is in flight, so that its offsets are in the last commit, and nothing is appended afterwards."""
+    one.is_stopping = True
+    if not one.is_started:
+        return
     if one.is_ready:
         one.app.consumer.stop_flow()
         one.app.flow_control.suspend()
         one.app.flow_control.clear()
-        await one.agent.revoked()
+        await one.revoked()
     await one.app.stop()
 
 

@@ -6,16 +6,18 @@ partitions, so that a slow worker holds up neither the group's rebalance nor its
 """
 
 import asyncio
+import contextvars
 import logging
 import os
 import queue
 import threading
+import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from streams.runtime.progress import STUCK_EXIT_CODE, progress
+from streams.runtime.progress import STUCK_EXIT_CODE, Progress
 
 T = TypeVar("T")
 Place = tuple[str, int]
@@ -27,24 +29,33 @@ RUN_RECORDS_MAX = 500
 PENDING_RECORDS_HIGH = 10_000  # handed over and not acknowledged: the partition pauses
 PENDING_RECORDS_LOW = 5_000  # and goes on
 BROKER_ANSWER_SECONDS = 10.0
+PAUSED_EXIT_CODE = 1
 
 
 class Owner(Protocol):
-    """What the reader asks of its Faust consumer; all but `pending_records` runs in the event loop."""
+    """What the reader asks of its Faust consumer; all but the last two runs in the event loop."""
 
     def deliver(self, epoch: int, runs: Runs) -> None: ...
+    def rewound(self, offsets: Mapping[Place, int | None]) -> None: ...
     async def assigned(self, places: set[Place]) -> None: ...
-    async def revoked(self, places: set[Place]) -> None: ...
+    async def revoked(self, places: set[Place], *, is_lost: bool) -> None: ...
     def failed(self, fault: BaseException) -> None: ...
     def pending_records(self, place: Place) -> int: ...
+    def standing_since(self) -> float | None: ...
 
 
 class Reader(threading.Thread):
     """`epoch` grows with every assignment, revocation and rewind: what was read in an older one is thrown away."""
 
-    def __init__(self, config: Mapping[str, Any], loop: asyncio.AbstractEventLoop, owner: Owner) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], loop: asyncio.AbstractEventLoop, owner: Owner, progress: Progress
+    ) -> None:
         super().__init__(daemon=True, name=f"reader-{config['group.id']}")
         self.epoch = 0
+        self._progress = progress
+        self._context = contextvars.copy_context()  # what runs for the agent's sake counts as the agent's
+        self._pause_seconds_max = config["session.timeout.ms"] / 1000
+        self._awake_at = time.monotonic()
         self._kafka = Consumer(dict(config))
         self._loop = loop
         self._owner = owner
@@ -54,13 +65,15 @@ class Reader(threading.Thread):
         self._assigned: set[Place] = set()
         self._paused: set[Place] = set()
         self._is_flowing = False
+        self._is_lost = False
+        self._rebalanced_at = time.monotonic()
 
     # Calls from the event loop
 
     def subscribe(self, topics: list[str]) -> "asyncio.Future[None]":
         def subscribe() -> None:
             self._kafka.subscribe(
-                topics, on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_revoke
+                topics, on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
             )
 
         return self._call(subscribe)
@@ -70,8 +83,12 @@ class Reader(threading.Thread):
         return self._call(lambda: self._commit(offsets))
 
     def rewind(self) -> "asyncio.Future[dict[Place, int | None]]":
-        """Every partition back to its committed offset; only between two batches, never in a rebalance callback."""
-        return self._call(self._rewind, self._rewinds)
+        """Every partition back to its committed offset; only between two batches, never in a rebalance callback.
+
+        If there was a rebalance meanwhile nothing is done: it will ask for a rewind of its own.
+        """
+        asked_in = self.epoch
+        return self._call(lambda: self._rewind(asked_in), self._rewinds)
 
     def leave(self) -> None:
         self._is_closing = True
@@ -93,6 +110,9 @@ class Reader(threading.Thread):
     # The thread
 
     def run(self) -> None:
+        self._context.run(self._run)
+
+    def _run(self) -> None:
         try:
             while not self._is_closing:
                 self._serve_all()
@@ -109,6 +129,7 @@ class Reader(threading.Thread):
         if first is None:
             return
         messages = [first, *self._kafka.consume(RUN_RECORDS_MAX - 1, 0)]
+        self._end_if_paused()  # before anything is handed on that others have by now
         if epoch != self.epoch:
             return  # a rebalance came in between: all partitions are paused until they are rewound
         runs: dict[Place, list[Message]] = {}
@@ -123,6 +144,8 @@ class Reader(threading.Thread):
     def _complain(self, error: KafkaError) -> None:
         if error.fatal():
             raise KafkaException(error)
+        if error.code() in _AWAY:
+            self._progress.touch()
         log.warning("consumer: %s", error.str())
 
     def _serve(self, calls: "queue.SimpleQueue[Callable[[], None]]", timeout_seconds: float = 0) -> bool:
@@ -130,6 +153,7 @@ class Reader(threading.Thread):
             calls.get(timeout=timeout_seconds)() if timeout_seconds else calls.get_nowait()()
         except queue.Empty:
             return False
+        self._awake_at = time.monotonic()  # a call may wait for the broker
         return True
 
     def _serve_all(self) -> None:
@@ -140,6 +164,7 @@ class Reader(threading.Thread):
         for place in self._assigned if self._is_flowing else ():
             pending = self._owner.pending_records(place)
             if place not in self._paused and pending > PENDING_RECORDS_HIGH:
+                log.info("%s: partition %d is full; it pauses", *place)
                 self._paused.add(place)
                 self._kafka.pause([TopicPartition(*place)])
             elif place in self._paused and pending < PENDING_RECORDS_LOW:
@@ -147,12 +172,23 @@ class Reader(threading.Thread):
                 self._kafka.resume([TopicPartition(*place)])
 
     def _watch(self) -> None:
-        has_work = any(self._owner.pending_records(place) for place in self._assigned)
-        if not has_work and (self._is_flowing or not self._assigned):
-            progress.touch()
-        elif progress.is_stuck():
+        """End the process if the agent is stuck."""
+        since = self._owner.standing_since()
+        if self._assigned and not self._is_flowing:  # not yet: a rebalance must come to its end, too
+            since = min(self._rebalanced_at, since or self._rebalanced_at)
+        self._progress.standing_since = since
+        if self._progress.is_stuck():
             log.critical("stuck: work at hand and no progress; ending the process")
             os._exit(STUCK_EXIT_CODE)
+        self._end_if_paused()
+
+    def _end_if_paused(self) -> None:
+        """A process that was paused for longer than its session has lost its partitions, and does not know it yet."""
+        now = time.monotonic()
+        if now - self._awake_at > self._pause_seconds_max:
+            log.critical("paused for %.1f s: somebody else goes on; ending the process", now - self._awake_at)
+            os._exit(PAUSED_EXIT_CODE)
+        self._awake_at = now
 
     # Rebalances: called by librdkafka inside poll
 
@@ -164,48 +200,64 @@ class Reader(threading.Thread):
         self._wait(self._owner.assigned(set(self._assigned)))
 
     def _on_revoke(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self._let_go(partitions, is_lost=False)
+
+    def _on_lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        """The group went on without us, as when the broker was away: nothing may be committed."""
+        self._let_go(partitions, is_lost=True)
+
+    def _let_go(self, partitions: list[TopicPartition], *, is_lost: bool) -> None:
+        self._is_lost = is_lost
         self._new_epoch([])
-        self._wait(self._owner.revoked({(one.topic, one.partition) for one in partitions}))
+        self._wait(self._owner.revoked({(one.topic, one.partition) for one in partitions}, is_lost=is_lost))
         self._kafka.unassign()
+        self._is_lost = False
 
     def _new_epoch(self, partitions: list[TopicPartition]) -> None:
         self.epoch += 1
         self._is_flowing = False
+        self._rebalanced_at = time.monotonic()
         self._assigned = {(one.topic, one.partition) for one in partitions}
         self._paused.clear()
-        progress.touch()
 
     def _wait(self, work: Coroutine[Any, Any, None]) -> None:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         while not future.done():
             self._serve(self._calls, timeout_seconds=0.005)
+            self._watch()
         future.result()
 
-    def _rewind(self) -> dict[Place, int | None]:
+    def _rewind(self, asked_in: int) -> dict[Place, int | None]:
+        if self.epoch != asked_in or not self._assigned:
+            return {}
         committed = self._kafka.committed(self._kafka.assignment(), timeout=BROKER_ANSWER_SECONDS)
-        self.epoch += 1
         for one in committed:
             if one.error:  # never take an error for "nothing committed": the whole log would come again
                 raise KafkaException(one.error)
+        self.epoch += 1
         starts = [
             TopicPartition(one.topic, one.partition, one.offset if one.offset >= 0 else OFFSET_BEGINNING)
             for one in committed
         ]
+        offsets = {(one.topic, one.partition): one.offset if one.offset >= 0 else None for one in committed}
+        self._in_loop(self._owner.rewound, offsets)
         self._kafka.assign(starts)
-        if starts:
-            self._kafka.resume(starts)
+        self._kafka.resume(starts)
         self._paused.clear()
         self._is_flowing = True
-        return {(one.topic, one.partition): one.offset if one.offset >= 0 else None for one in committed}
+        return offsets
 
     def _commit(self, offsets: Mapping[Place, int]) -> bool:
+        if self._is_lost:
+            return False
         places = [TopicPartition(*place, offset) for place, offset in offsets.items()]
         try:
             for one in self._kafka.commit(offsets=places, asynchronous=False) or ():
                 if one.error:
                     raise KafkaException(one.error)
         except KafkaException as fault:
-            if fault.args[0].code() in _AWAY:
+            if is_away(fault):
+                self._progress.touch()
                 log.warning("commit: %s; again soon", fault.args[0].str())
                 return False
             raise
@@ -230,6 +282,11 @@ _AWAY = frozenset(
         KafkaError.REQUEST_TIMED_OUT,
     }
 )
+
+
+def is_away(fault: KafkaException) -> bool:
+    """Whether the broker is away for now, and not the call at fault."""
+    return fault.args[0].code() in _AWAY
 
 
 def _resolve(future: "asyncio.Future[T]", result: T) -> None:

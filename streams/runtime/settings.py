@@ -12,6 +12,8 @@ class StreamSettings(StoreSettings):
     session_timeout_seconds: float = 10.0
     """A process that is silent for so long loses its partitions."""
     heartbeat_interval_seconds: float = 1.0
+    stuck_seconds: float = 60.0
+    """An agent whose oldest run is not acknowledged for so long, and who waits for no store, is started again."""
     commit_interval_seconds: float = 0.3
     view_window_seconds: float = 0.1
     """Background projections fetch in windows: fewer wake-ups, at the price of so much delay."""

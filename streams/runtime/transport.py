@@ -6,11 +6,14 @@ commits one run at a time over gaps, and can commit past one.
 """
 
 import asyncio
+import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from confluent_kafka import KafkaException
+from confluent_kafka import Message as KafkaMessage
 from faust.transport import base
 from faust.transport.consumer import Consumer as FaustConsumer
 from faust.transport.producer import Producer as FaustProducer
@@ -18,26 +21,61 @@ from faust.types import TP, ConsumerMessage, Message
 
 from streams.runtime import records
 from streams.runtime.ledger import Entry, Ledger
-from streams.runtime.progress import progress
-from streams.runtime.reader import Place, Reader, Runs
+from streams.runtime.progress import Progress
+from streams.runtime.reader import Place, Reader, Runs, is_away
+from streams.runtime.records import Record
 
 CLOSE_SECONDS = 10.0
 HELD_BACK_SECONDS = 0.002
+AGAIN_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the transport needs beyond Faust's settings; an app carries it as `app.reading`."""
+
+    fetch: Mapping[str, int]
+    progress: Progress
+    failed: Callable[[BaseException], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A run on its way through Faust. `ack` is the agent's word alone: Faust itself acknowledges what it skips."""
+
+    messages: Sequence[KafkaMessage]
+    ledger: Ledger
+    entry: Entry
+
+    def ack(self) -> None:
+        self.ledger.ack(self.entry, time.monotonic())
+
+    def records(self) -> Sequence[Record]:
+        return [records.record(message) for message in self.messages]
+
+
+class _NothingRead(dict[TP, int | None]):
+    """Faust drops what stands below the offset it read last; here the epoch says what is old, and nothing else does."""
+
+    def __getitem__(self, tp: TP) -> None:
+        return None
 
 
 class Consumer(FaustConsumer):
-    """Faust's side of the reader. `app.runs_config` gives librdkafka's settings beyond those below."""
+    """Faust's side of the reader."""
 
     consumer_stopped_errors: ClassVar[tuple[type[BaseException], ...]] = ()
 
     async def on_start(self) -> None:
+        self._reading: Reading = self.app.reading
+        self._read_offset = _NothingRead()
         self._ledgers: dict[Place, Ledger] = {}
-        self._entries: dict[int, tuple[Ledger, Entry]] = {}
-        self._buffer: deque[tuple[int, Runs]] = deque()
+        self._buffer: deque[tuple[int, TP, Delivery]] = deque()
         self._arrived = asyncio.Event()
         self._committing = asyncio.Lock()
         self._assigned_now: set[TP] = set()
-        self._reader = Reader(self._config(), asyncio.get_running_loop(), self)
+        self._is_rewound = False
+        self._reader = Reader(self._config(), asyncio.get_running_loop(), self, self._reading.progress)
         self._reader.start()
 
     def _config(self) -> Mapping[str, Any]:
@@ -58,38 +96,60 @@ class Consumer(FaustConsumer):
             "fetch.queue.backoff.ms": 5,
             "socket.nagle.disable": True,
             **({"group.instance.id": instance} if instance else {}),
-            **getattr(self.app, "runs_config", {}),
+            **self._reading.fetch,
         }
 
     # What the reader asks (reader.Owner)
 
     def deliver(self, epoch: int, runs: Runs) -> None:
-        self._buffer.append((epoch, runs))
+        if epoch != self._reader.epoch:
+            return
+        for place, messages in runs.items():
+            ledger = self._ledgers[place]
+            entry = ledger.enter((messages[-1].offset() or 0) + 1, len(messages), time.monotonic())
+            self._buffer.append((epoch, TP(*place), Delivery(messages, ledger, entry)))
         self._arrived.set()
 
+    def rewound(self, offsets: Mapping[Place, int | None]) -> None:
+        """New accounts from these offsets on. Called before anything that was read from there is delivered."""
+        self._ledgers = {place: Ledger(committable=offset, committed=offset) for place, offset in offsets.items()}
+        self._buffer.clear()
+        self._is_rewound = True
+
     async def assigned(self, places: set[Place]) -> None:
+        self._let_nothing_through()
         self._assigned_now = {TP(*place) for place in places}
-        self._ledgers = {place: Ledger() for place in places}
         self.app.consumer_generation_id = (self.app.consumer_generation_id or 0) + 1
         await self.on_partitions_assigned(set(self._assigned_now), self.app.consumer_generation_id)
 
-    async def revoked(self, places: set[Place]) -> None:
+    async def revoked(self, places: set[Place], *, is_lost: bool) -> None:
         """Faust stops the flow and lets the agents finish (their part hangs on its signal); then a last commit."""
-        self.app.on_rebalance_start()
+        self._let_nothing_through()
         await self.on_partitions_revoked({TP(*place) for place in places})
         try:
-            await self.commit()
+            if not is_lost:
+                await self.commit()
         except KafkaException as lost:
             self.log.warning("the partitions were lost before the last commit: %s", lost)
         self._assigned_now, self._ledgers = set(), {}
-        self._entries.clear()
+        self._buffer.clear()
+
+    def _let_nothing_through(self) -> None:
+        self._is_rewound = False
+        self.stop_flow()
+        if not self.app.rebalancing:
+            self.app.on_rebalance_start()
 
     def failed(self, fault: BaseException) -> None:
-        asyncio.ensure_future(self.crash(fault))  # noqa: RUF006 — the process ends with it
+        self._reading.failed(fault)
 
     def pending_records(self, place: Place) -> int:
         ledger = self._ledgers.get(place)
         return ledger.pending_records if ledger else 0
+
+    def standing_since(self) -> float | None:
+        standing = (ledger.standing_since() for ledger in tuple(self._ledgers.values()))
+        return min((since for since in standing if since is not None), default=None)
 
     # What Faust asks
 
@@ -97,80 +157,78 @@ class Consumer(FaustConsumer):
         await self._reader.subscribe(list(topics))
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
-        offsets = await self._reader.rewind()
-        self._entries.clear()
-        for place, offset in offsets.items():
-            self._ledgers[place] = Ledger(committable=offset, committed=offset)
-        return {TP(*place): offset for place, offset in offsets.items()}  # type: ignore[misc]  # Faust takes None here
+        generation = self.app.consumer_generation_id
+        while generation == self.app.consumer_generation_id:
+            try:
+                offsets = await self._reader.rewind()
+            except KafkaException as fault:
+                if not is_away(fault):
+                    raise
+                self.log.warning("the committed offsets: %s; again soon", fault)
+                self._reading.progress.touch()
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                return {TP(*place): offset for place, offset in offsets.items()}  # type: ignore[misc]  # Faust takes None here
+        return {}
+
+    def resume_flow(self) -> None:
+        """Not before the rewind of this very assignment: Faust may still be finishing an older one's."""
+        if self._is_rewound:
+            super().resume_flow()
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:
         found, _ = await self._wait_next_records(timeout)
         # Only after the wait: a rebalance may have passed meanwhile, and the first run after it would be thrown away.
         generation = self.app.consumer_generation_id
-        if not found or self.should_stop:
-            return
-        if not self.flow_active:
-            await self.perform_seek()
-            return
-        for tp, runs in found.items():
-            for run in runs:
-                if not self.flow_active or self.app.consumer_generation_id != generation:
+        for tp, deliveries in (found or {}).items():
+            for delivery in deliveries:
+                if self.should_stop or not self.flow_active or self.app.consumer_generation_id != generation:
                     return
-                yield tp, self._to_message(tp, run)
+                yield tp, self._to_message(tp, delivery)
 
-    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> dict[TP, list[Delivery]]:
         if not self._buffer:
             self._arrived.clear()
             try:
                 await asyncio.wait_for(self._arrived.wait(), timeout)
             except TimeoutError:
                 return {}
-        found, held_back = self._take(active_partitions)
-        self._buffer.extendleft(reversed(held_back))
-        if held_back and not found:
+        if not self.flow_active:
+            return {}  # what is buffered stays: it may already be of the assignment that is about to begin
+        found = self._take(active_partitions)
+        if self._buffer and not found:
             await asyncio.sleep(HELD_BACK_SECONDS)
         return found
 
-    def _take(self, active: set[TP] | None) -> tuple[dict[TP, list[Any]], list[tuple[int, Runs]]]:
-        """What is buffered for active partitions, and what stays for the others; what is of an older epoch goes."""
-        found: dict[TP, list[Any]] = {}
-        held_back = []
-        while self._buffer:
-            epoch, runs = self._buffer.popleft()
+    def _take(self, active: set[TP] | None) -> dict[TP, list[Delivery]]:
+        """What is buffered for active partitions; that of the others stays; what is of an older epoch goes."""
+        found: dict[TP, list[Delivery]] = {}
+        held_back: deque[tuple[int, TP, Delivery]] = deque()
+        for epoch, tp, delivery in self._buffer:
             if epoch != self._reader.epoch:
                 continue
-            rest = {}
-            for place, run in runs.items():
-                if active is None or TP(*place) in active:
-                    found.setdefault(TP(*place), []).append(run)
-                else:
-                    rest[place] = run
-            if rest:
-                held_back.append((epoch, rest))
-        return found, held_back
+            if active is None or tp in active:
+                found.setdefault(tp, []).append(delivery)
+            else:
+                held_back.append((epoch, tp, delivery))
+        self._buffer = held_back
+        return found
 
-    def _to_message(self, tp: TP, record: Any) -> ConsumerMessage:
+    def _to_message(self, tp: TP, record: Delivery) -> ConsumerMessage:
         """One message for a run; it stands at the run's last offset."""
-        run = [records.record(message) for message in record]
-        last = run[-1]
-        ledger = self._ledgers[(tp.topic, tp.partition)]
-        message = ConsumerMessage(
-            tp.topic, tp.partition, last.offset, last.at_ms / 1000, 1, [], last.key, run, None, 0, 0, tp,
+        last = record.messages[-1]
+        _, at_ms = last.timestamp()
+        return ConsumerMessage(
+            tp.topic, tp.partition, last.offset(), at_ms / 1000, 1, [], last.key(), record, None, 0, 0, tp,
             generation_id=self.app.consumer_generation_id,
         )  # fmt: skip
-        self._entries[id(message)] = (ledger, ledger.hand_out(last.offset + 1, len(run)))
-        return message
 
     def ack(self, message: Message) -> bool:
-        if message.acked:
-            return False
+        """Faust's word: it acknowledges what it skips when the flow stops. Only the agent's counts (Delivery)."""
+        is_new = not message.acked
         message.acked = True
         self._unacked_messages.discard(message)
-        progress.touch()
-        if found := self._entries.pop(id(message), None):
-            ledger, entry = found
-            ledger.ack(entry)
-        return True
+        return is_new
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
         async with self._committing:
