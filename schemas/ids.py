@@ -7,6 +7,7 @@ of partition, then 62 bits of offset. So they sort like `seq` within a conversat
 import hashlib
 import hmac
 import re
+from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
@@ -46,6 +47,7 @@ def first_message_id(milliseconds: int) -> str:
     return f"{text[:8]}-{text[8:]}-{_NIL_TAIL}"
 
 
+@lru_cache(maxsize=100_000)  # people write to the same few again and again
 def direct_conversation_id(secret: bytes, one: str, other: str) -> str:
     """The id of two people's conversation: an HMAC of the sorted pair, so nobody can probe who talks to whom."""
     low, high = sorted((one, other))
