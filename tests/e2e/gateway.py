@@ -9,12 +9,18 @@ from typing import Self
 
 from infra.local import probes
 from infra.local.places import ROOT, VENV_PYTHON
+from infra.local.services import GATEWAY_PORTS
 from infra.local.settings import HOST
 from infra.local.stack import Stack
 from infra.local.waiting import wait_until
 
 READY_SECONDS = 60
 END_SECONDS = 20
+
+
+def direct(stack: Stack, gateway: str) -> str:
+    """Where one of the stack's gateways takes sockets, past the balancer."""
+    return f"ws://{HOST}:{stack.settings.port(GATEWAY_PORTS[gateway])}/v1/socket"
 
 
 class OwnGateway:

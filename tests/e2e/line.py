@@ -80,11 +80,15 @@ class Opened:
         return [event for piece in self.caught_up for event in piece.events]
 
 
+def socket_url(api_url: str) -> str:
+    return api_url.replace("http", "ws", 1) + "/v1/socket"
+
+
 class Lines:
     """The lines that a test opens; all are cut when it ends."""
 
     def __init__(self, api_url: str) -> None:
-        self._url = api_url.replace("http", "ws", 1) + "/v1/socket"
+        self._url = socket_url(api_url)
         self._open: list[Line] = []
 
     async def open(self, url: str | None = None) -> Line:

@@ -14,6 +14,7 @@ from clients.python.resources import Credentials, TimelinePage
 PASSWORD = "correct horse battery"
 SHOWN_SECONDS = 10.0
 LOOK_SECONDS = 0.05
+AT_ONCE = 8
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,31 @@ class Person:
         return self.credentials.user_id
 
     async def send(self, to: "Person", text: str = "hello", client_id: str | None = None) -> MessageSent:
-        """A message over HTTP, which needs no socket. Raises ApiError."""
-        answer = await self.api.request("POST", "/v1/commands", body=send_message(text, client_id, to_user_id=to.user_id))
-        event = decode(answer.content)
+        """A message over HTTP, which needs no socket; repeated where the answer was lost. Raises ApiError."""
+        frame = send_message(text, client_id, to_user_id=to.user_id)
+        async with asyncio.timeout(SHOWN_SECONDS):
+            event = decode(await self._command(frame))
         assert isinstance(event, MessageSent)
         return event
+
+    async def send_many(self, to: "Person", count: int) -> None:
+        """Messages 0, 1, …, a few at a time and in no order."""
+        numbers = iter(range(count))
+
+        async def one_after_another() -> None:
+            for number in numbers:
+                await self.send(to, str(number))
+
+        await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
+
+    async def _command(self, frame: dict[str, object]) -> bytes:
+        while True:
+            try:
+                return (await self.api.request("POST", "/v1/commands", body=frame)).content
+            except ApiError as error:
+                if error.code != "unavailable":
+                    raise
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def shown(person: Person, conversation_id: str, seq: int) -> TimelinePage:

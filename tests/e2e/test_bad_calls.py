@@ -92,7 +92,7 @@ class TestTokens:
     @pytest.mark.parametrize("token", ["x", "a.b.c", "é", "x y"])
     async def test_refused(self, api_url: str, token: str) -> None:
         async with httpx.AsyncClient(base_url=api_url) as http:
-            answer = await http.get("/v1/users/me", headers={"Authorization": f"Bearer {token}".encode()})
+            answer = await http.get("/v1/users/me", headers=[(b"Authorization", f"Bearer {token}".encode())])
         assert (401, "unauthenticated") == (answer.status_code, answer.json()["code"])
 
     async def test_the_refresh_token_is_no_access_token(self, alice: Person) -> None:

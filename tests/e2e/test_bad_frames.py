@@ -12,7 +12,7 @@ from tests.e2e.line import Lines
 from tests.e2e.people import People, Person, send_message
 
 SOMEONE = "0198c5f0-0000-7000-8000-000000000000"
-SURROGATE = '{"type":"SendMessage","client_id":"x","to_user_id":"%s","body":{"kind":"text","text":"\\ud800"}}' % SOMEONE
+SURROGATE = json.dumps(send_message("\ud800", to_user_id=SOMEONE))
 
 MALFORMED: dict[str, object] = {
     "not JSON": "hello",
@@ -48,11 +48,10 @@ MALFORMED: dict[str, object] = {
 
 class TestMalformed:
     @pytest.mark.parametrize("kind", MALFORMED)
-    async def test_answered_and_the_socket_goes_on(self, lines: Lines, people: People, kind: str) -> None:
-        alice, bob = await people.pair()
+    async def test_answered_and_the_socket_goes_on(self, lines: Lines, alice: Person, kind: str) -> None:
         line = (await lines.hello(alice)).line
         assert isinstance(await line.ask(MALFORMED[kind]), Malformed)
-        assert isinstance(await line.ask(send_message(to_user_id=bob.user_id)), MessageSent)
+        assert isinstance(await line.ask(send_message(to_user_id=SOMEONE)), CommandRefused)
 
     async def test_names_the_client_id_where_there_was_one(self, lines: Lines, alice: Person) -> None:
         line = (await lines.hello(alice)).line
@@ -72,6 +71,11 @@ class TestMalformed:
         line = (await lines.hello(alice)).line
         await line.connection.send_binary(b'{"type":"Heartbeat"}')
         await line.hear_one(Malformed)
+
+    async def test_broken_utf8_closes(self, lines: Lines, alice: Person) -> None:
+        line = (await lines.hello(alice)).line
+        await line.say(b'{"type":"\xff"}')
+        assert 1007 == await line.hear_close()
 
     async def test_ten_in_a_row_close(self, lines: Lines, alice: Person) -> None:
         line = (await lines.hello(alice)).line
@@ -229,6 +233,6 @@ class TestRepeated:
     async def test_within_the_last_64_commands(self, people: People) -> None:
         alice, bob = await people.pair()
         first = await alice.send(bob, "first", "mine")
-        await asyncio.gather(*(alice.send(bob, str(number)) for number in range(63)))
-        await asyncio.gather(*(bob.send(alice, str(number)) for number in range(20)))
+        await alice.send_many(bob, 63)
+        await bob.send_many(alice, 20)
         assert first == await alice.send(bob, "first", "mine")

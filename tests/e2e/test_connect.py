@@ -1,14 +1,22 @@
 """The connect sequence: Welcome, what was missed, Synced."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import httpx
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from clients.python import ApiError, ConnectionLost, MessageSent
-from tests.e2e.gateway import OwnGateway
-from tests.e2e.line import Lines
+from clients.python.frames import CaughtUp, Malformed, Synced, Welcome
+from infra.local.stack import Stack
+from infra.stores.settings import StoreSettings
+from schemas import tickets
+from tests.e2e.gateway import OwnGateway, direct
+from tests.e2e.line import Lines, socket_url
 from tests.e2e.people import People, Person, send_message, shown
 
 
@@ -53,7 +61,7 @@ class TestCursors:
     async def test_in_pieces_when_much_is_missing(self, lines: Lines, people: People) -> None:
         alice, bob = await people.pair()
         first = await bob.send(alice)
-        await asyncio.gather(*(bob.send(alice, str(number)) for number in range(250)))
+        await bob.send_many(alice, 250)
         opened = await lines.hello(alice, {first.conversation_id: 1}, (await lines.hello(alice)).welcome.epoch)
         assert list(range(2, 252)) == [event.seq for event in opened.events]
         assert len(opened.caught_up) > 1
@@ -95,7 +103,7 @@ class TestBeginsAnew:
     async def test_when_too_much_is_missing(self, lines: Lines, people: People, strict_gateway: OwnGateway) -> None:
         alice, bob = await people.pair()
         first = await bob.send(alice)
-        await asyncio.gather(*(bob.send(alice, str(number)) for number in range(50)))
+        await bob.send_many(alice, 50)
         epoch = (await lines.hello(alice)).welcome.epoch
         all_missing = await lines.hello(alice, {first.conversation_id: 0}, epoch, url=strict_gateway.url)
         one_fewer = await lines.hello(alice, {first.conversation_id: 1}, epoch, url=strict_gateway.url)
@@ -149,11 +157,68 @@ class TestDevices:
         await other.say({"type": "Nonsense", "client_id": str(uuid4())})
         await other.hear()
 
+    async def test_replaced_also_from_another_gateway(self, lines: Lines, system: Stack, alice: Person) -> None:
+        older = (await lines.hello(alice, url=direct(system, "gateway-1"))).line
+        newer = (await lines.hello(alice, url=direct(system, "gateway-2"))).line
+        assert 4502 == await older.hear_close()
+        assert isinstance(await newer.ask("nonsense"), Malformed)
+
+
+class TestEarlyCommand:
+    async def test_sent_before_synced_is_answered(self, lines: Lines, people: People) -> None:
+        alice, bob = await people.pair()
+        first = await alice.send(bob)
+        epoch = (await lines.hello(alice)).welcome.epoch
+        line = await lines.open()
+        ticket = (await alice.api.ticket()).ticket
+        await line.say({"type": "Hello", "ticket": ticket, "epoch": epoch, "cursors": {first.conversation_id: 1}})
+        await line.hear_one(Welcome)
+        await line.say(send_message("early", "early", to_user_id=bob.user_id))
+        missed, _ = await line.hear_until(Synced)
+        events = [event for piece in missed if isinstance(piece, CaughtUp) for event in piece.events]
+        answer = events[0] if events else await line.hear()
+        assert isinstance(answer, MessageSent)
+        assert (2, "early") == (answer.seq, answer.client_id)
+
+
+class TestHandshake:
+    async def test_refused_without_the_subprotocol(self, api_url: str) -> None:
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(socket_url(api_url))
+        assert 400 == refused.value.response.status_code
+
+    async def test_refused_when_it_is_no_websocket(self, api_url: str) -> None:
+        async with httpx.AsyncClient(base_url=api_url) as http:
+            assert 426 == (await http.get("/v1/socket")).status_code
+
 
 class TestTicket:
+    async def test_used_at_once_on_two_gateways_it_opens_one(self, lines: Lines, system: Stack, alice: Person) -> None:
+        ticket = (await alice.api.ticket()).ticket
+        both = [await lines.open(direct(system, name)) for name in ("gateway-1", "gateway-2")]
+        frame: dict[str, object] = {"type": "Hello", "ticket": ticket, "epoch": None, "cursors": {}}
+        await asyncio.gather(*(line.say(frame) for line in both))
+        first = await asyncio.gather(*(line.hear() for line in both), return_exceptions=True)
+        (lost,) = [one for one in first if isinstance(one, ConnectionLost)]
+        assert 4500 == lost.code
+        assert 1 == sum(isinstance(one, Welcome) for one in first)
+
+    async def test_refused_when_expired(self, lines: Lines, system: Stack, alice: Person) -> None:
+        """Signed as this stack signs, but long ago."""
+        secret = StoreSettings().token_secret_bytes()
+        long_ago_ms = int(time.time() - tickets.LIFE_SECONDS) * 1000
+        for now_ms, expected in ((long_ago_ms, 4500), (long_ago_ms + 20_000, None)):
+            ticket = tickets.issue(secret, alice.user_id, alice.credentials.device_id, now_ms)
+            line = await lines.open()
+            await line.say({"type": "Hello", "ticket": ticket, "epoch": None, "cursors": {}})
+            if expected:
+                assert expected == await line.hear_close()
+            else:
+                await line.hear_one(Welcome)
+
     async def test_refused_when_used_twice(self, lines: Lines, alice: Person) -> None:
         ticket = (await alice.api.ticket()).ticket
-        frame = {"type": "Hello", "ticket": ticket, "epoch": None, "cursors": {}}
+        frame: dict[str, object] = {"type": "Hello", "ticket": ticket, "epoch": None, "cursors": {}}
         first, second = await lines.open(), await lines.open()
         await first.say(frame)
         await first.hear()

@@ -31,9 +31,7 @@ class TestSilence:
     async def test_closed_without_a_frame_though_it_pings(
         self, lines: Lines, people: People, strict_gateway: OwnGateway
     ) -> None:
-        silent, speaking = [
-            (await lines.hello(await people.person(), url=strict_gateway.url)).line for _ in range(2)
-        ]
+        silent, speaking = [(await lines.hello(await people.person(), url=strict_gateway.url)).line for _ in range(2)]
         pinging = asyncio.create_task(ping(silent, 0.2))
         beating = asyncio.create_task(repeat(speaking, HEARTBEAT, 0.5))
         assert 4003 == await silent.hear_close()

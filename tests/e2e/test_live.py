@@ -70,7 +70,7 @@ class TestOrder:
     async def test_both_hear_the_same_in_the_order_of_seq(self, lines: Lines, people: People) -> None:
         alice, bob = await people.pair()
         await alice.send(bob)
-        lines = [(await lines.hello(person)).line for person in (alice, bob)]
+        both = [(await lines.hello(person)).line for person in (alice, bob)]
         async with (
             Client((await people.device(alice)).api) as of_alice,
             Client((await people.device(bob)).api) as of_bob,
@@ -78,7 +78,7 @@ class TestOrder:
             await of_alice.wait_synced()
             await of_bob.wait_synced()
             await asyncio.gather(keep_sending(of_alice, bob, 60), keep_sending(of_bob, alice, 60))
-        heard = [[await line.hear_one(MessageSent) for _ in range(120)] for line in lines]
+        heard = [[await line.hear_one(MessageSent) for _ in range(120)] for line in both]
         for events in heard:
             assert list(range(2, 122)) == [event.seq for event in events]
         assert [event.message_id for event in heard[0]] == [event.message_id for event in heard[1]]

@@ -3,10 +3,11 @@
 import asyncio
 
 from clients.python import Client
-from infra.local.settings import HOST
 from infra.local.stack import Stack
 from tests.e2e.deaf import deaf_client
+from tests.e2e.gateway import direct
 from tests.e2e.people import People
+from tests.e2e.watched import connected
 
 # Each 16 KiB: what the kernel's and the gateway's own buffers can hold (4 MiB and 1 MiB here) is passed half way.
 LONG = "😀" * 4_095
@@ -17,18 +18,16 @@ AT_ONCE = 6
 class TestTooSlow:
     async def test_closed_and_others_are_not_delayed(self, system: Stack, people: People) -> None:
         alice, bob = await people.pair()
-        url = f"ws://{HOST}:{system.settings.port(8091)}/v1/socket"
+        url = direct(system, "gateway-1")
         deaf = await deaf_client(bob, url)
-        async with Client(alice.api) as sender, Client((await people.device(bob)).api, socket_url=url) as other:
-            await sender.wait_synced()
-            await other.wait_synced()
-            await send_much(sender, bob.user_id)
+        phone = await people.device(bob)
+        async with connected(alice, phone, url=url) as (sender, other):
+            await send_much(sender.client, bob.user_id)
             code = await asyncio.to_thread(deaf.close_code)
-            (copy,) = other.conversations.values()
-            await other.wait_until(lambda: copy.cursor == MESSAGES)
+            await other.client.wait_until(lambda: MESSAGES in other.client.bookmark.cursors.values())
         deaf.end()
         assert 4001 == code
-        assert sender.ended is other.ended is None
+        assert [] == await sender.codes() == await other.codes()
 
 
 async def send_much(sender: Client, to_user_id: str) -> None:

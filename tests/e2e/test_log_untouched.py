@@ -1,0 +1,62 @@
+"""Bad input never enters the log: its ends stand where they stood."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import msgspec
+import pytest
+
+from clients.python.frames import CommandRefused, Malformed
+from infra.local.stack import Stack
+from infra.stores.log_ends import LogEnds
+from schemas.topics import CONVERSATION_COMMANDS, CONVERSATION_EVENTS
+from tests.e2e.line import Lines
+from tests.e2e.people import People, Person, send_message
+from tests.e2e.test_bad_calls import post
+from tests.e2e.test_bad_frames import MALFORMED
+
+
+@pytest.fixture
+async def log_stays(system: Stack) -> AsyncIterator[None]:
+    """Nothing is appended to either topic while the test runs."""
+    ends = LogEnds(system.environment()["BACKCHANNEL_KAFKA_BOOTSTRAP"])
+    before = [await ends.ends(topic) for topic in (CONVERSATION_COMMANDS, CONVERSATION_EVENTS)]
+    yield
+    assert before == [await ends.ends(topic) for topic in (CONVERSATION_COMMANDS, CONVERSATION_EVENTS)]
+
+
+@pytest.mark.usefixtures("log_stays")
+class TestNothingEntersTheLog:
+    async def test_malformed_over_the_socket(self, lines: Lines, alice: Person) -> None:
+        line = (await lines.hello(alice)).line
+        for kind, frame in MALFORMED.items():
+            assert isinstance(await line.ask(frame), Malformed), kind
+            await line.say({"type": "Heartbeat"})  # ten malformed in a row would close
+
+    async def test_refused_at_the_door(self, lines: Lines, people: People) -> None:
+        alice, bob = await people.pair()
+        line = (await lines.hello(alice)).line
+        for frame in (
+            send_message(to_user_id=str(uuid4())),
+            send_message(to_user_id=alice.user_id),
+            send_message("", to_user_id=bob.user_id),
+            send_message("x" * 4_097, to_user_id=bob.user_id),
+        ):
+            assert isinstance(await line.ask(frame), CommandRefused)
+            assert (await post(alice, "/v1/commands", msgspec.json.encode(frame))).is_client_error
+
+    async def test_before_and_after_hello(self, lines: Lines, people: People) -> None:
+        alice, bob = await people.pair()
+        frame = send_message(to_user_id=bob.user_id)
+        line = await lines.open()
+        await line.say(frame)
+        await line.hear_close()
+        line = (await lines.hello(alice)).line
+        await line.say(str(frame).ljust((64 << 10) + 1))
+        await line.hear_close()
+
+    async def test_without_a_good_token(self, people: People) -> None:
+        alice, bob = await people.pair()
+        await alice.api.sign_out()
+        answer = await post(alice, "/v1/commands", msgspec.json.encode(send_message(to_user_id=bob.user_id)))
+        assert 401 == answer.status_code
