@@ -15,7 +15,7 @@ _SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP}
 
 def fault_point(name: str) -> None:
     """A place called `name` is passed."""
-    global _passages
+    global _passages  # noqa: PLW0603 — it counts for the process, as its environment does
     if _name and name == _name and _passages > 0:
         _passages -= 1
         if not _passages:

@@ -1,13 +1,13 @@
 """`/healthz` and `/readyz` of a process of agents, on the loopback interface only."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from aiohttp import web
 
 from streams.runtime.agents import Running
 
 
-async def serve(running: Sequence[Running], host: str, port: int) -> Callable[[], object]:
+async def serve(running: Sequence[Running], host: str, port: int) -> Callable[[], Awaitable[None]]:
     """Serve until the returned coroutine function is called."""
 
     async def healthz(_: web.Request) -> web.Response:

@@ -39,7 +39,7 @@ class Progress:
         _current.set(self)
 
 
-_current: ContextVar[Progress] = ContextVar("progress", default=Progress())
+_current: ContextVar[Progress] = ContextVar("progress", default=Progress())  # noqa: B039 — shared on purpose
 
 
 class _Current:

@@ -1,7 +1,7 @@
 """The thread that owns a librdkafka consumer and does everything with it.
 
-The event loop hands it calls through a queue. It serves them also while it waits, inside a rebalance callback, for Faust
-to finish: Faust's commit on revocation would deadlock otherwise. It always keeps polling: a full agent pauses its
+The event loop hands it calls through a queue. It serves them also while it waits, inside a rebalance callback, for
+Faust to finish: Faust's commit on revocation would deadlock otherwise. It always keeps polling: a full agent pauses its
 partitions, so that a slow worker holds up neither the group's rebalance nor its own exit.
 """
 
@@ -72,9 +72,7 @@ class Reader(threading.Thread):
 
     def subscribe(self, topics: list[str]) -> "asyncio.Future[None]":
         def subscribe() -> None:
-            self._kafka.subscribe(
-                topics, on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost
-            )
+            self._kafka.subscribe(topics, on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost)
 
         return self._call(subscribe)
 
@@ -272,10 +270,10 @@ class Reader(threading.Thread):
 
 _AWAY = frozenset(
     {
-        KafkaError._TIMED_OUT,
-        KafkaError._TRANSPORT,
-        KafkaError._ALL_BROKERS_DOWN,
-        KafkaError._WAIT_COORD,
+        KafkaError._TIMED_OUT,  # noqa: SLF001 — the driver's names for librdkafka's own errors
+        KafkaError._TRANSPORT,  # noqa: SLF001
+        KafkaError._ALL_BROKERS_DOWN,  # noqa: SLF001
+        KafkaError._WAIT_COORD,  # noqa: SLF001
         KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
         KafkaError.COORDINATOR_NOT_AVAILABLE,
         KafkaError.NOT_COORDINATOR,

@@ -34,7 +34,9 @@ class Run:
 def record(message: Message) -> Record:
     """A record from the driver's message."""
     topic, partition, offset = message.topic(), message.partition(), message.offset()
-    assert topic is not None and partition is not None and offset is not None
+    assert topic is not None
+    assert partition is not None
+    assert offset is not None
     _, at_ms = message.timestamp()
     return Record(topic, partition, offset, at_ms, message.key(), message.value() or b"", message.headers() or ())  # type: ignore[arg-type]  # the driver's stubs allow text
 
