@@ -1,6 +1,7 @@
 """Waits until the views have folded all that the log holds now: without that, `Synced` would be a lie.
 
-A position that Redis does not know (it was flushed, or away) is taken from the group's committed offset.
+A position that Redis does not know (it was flushed, or away) is taken from the group's committed offset. What was once
+committed is remembered: a partition in which nothing happens is published again by nobody.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ class Freshness:
         self._ends_look = SharedLook(lambda: ends.ends(CONVERSATION_EVENTS))
         self._position_look = SharedLook(self._look_at_positions)
         self._committed_look = SharedLook(self._look_at_committed)
+        self._committed: Mapping[View, Offsets] = {view: {} for view in VIEWS}
 
     async def wait(self, timeout_seconds: float) -> bool:
         """Whether the views passed the log's present ends in time. Raises StoreUnavailable."""
@@ -34,17 +36,21 @@ class Freshness:
             if loop.time() > deadline:
                 return False
             if loop.time() > committed_look_at:
-                if _passed(await self._committed_look.get(), ends):
-                    return True
+                self._committed = await self._committed_look.get()
                 committed_look_at = loop.time() + COMMITTED_LOOK_SECONDS
+                continue
             await asyncio.sleep(LOOK_SECONDS)
         return True
 
     async def _look_at_positions(self) -> Mapping[View, Offsets]:
-        return {view: await self._positions.read(view) for view in VIEWS}
+        return {view: _further(await self._positions.read(view), self._committed[view]) for view in VIEWS}
 
     async def _look_at_committed(self) -> Mapping[View, Offsets]:
         return {view: await self._ends.committed(view.group, CONVERSATION_EVENTS) for view in VIEWS}
+
+
+def _further(one: Offsets, other: Offsets) -> Offsets:
+    return {partition: max(one.get(partition, 0), other.get(partition, 0)) for partition in one.keys() | other.keys()}
 
 
 def _passed(positions: Mapping[View, Offsets], ends: Offsets) -> bool:
