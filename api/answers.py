@@ -19,8 +19,8 @@ from schemas.outbound import Item, stream_name
 
 log = logging.getLogger(__name__)
 
-READ_SECONDS = 1.0
-CHECK_SECONDS = 5.0
+# A lost stream must be noticed long before those who wait on it give up.
+READ_SECONDS = CHECK_SECONDS = 0.5
 
 Append = Callable[[Origin], Awaitable[object]]
 
