@@ -7,12 +7,12 @@ from clients.python.frames import AnyTimelineEvent
 from tests.e2e.line import Lines
 from tests.e2e.people import People, Person, shown
 
-MESSAGES = 400
 AT_ONCE = 8
-LIVE_FRAMES = 7
+CONNECTIONS = 15
+LIVE_FRAMES = 5
 
 
-async def keep_sending(client: Client, to: Person, count: int = MESSAGES) -> None:
+async def keep_sending(client: Client, to: Person, count: int) -> None:
     """As fast as the answers come, a few at a time."""
     numbers = iter(range(count))
 
@@ -23,42 +23,55 @@ async def keep_sending(client: Client, to: Person, count: int = MESSAGES) -> Non
     await asyncio.gather(*(one_after_another() for _ in range(AT_ONCE)))
 
 
+async def send_until(stop: asyncio.Event, client: Client, to: Person) -> int:
+    """Ever more messages; returns how many they were."""
+    count = 0
+    while not stop.is_set():
+        await keep_sending(client, to, AT_ONCE)
+        count += AT_ONCE
+    return count
+
+
 class TestComingBack:
     async def test_no_hole_and_no_double_while_messages_flow(self, lines: Lines, people: People) -> None:
         alice, bob = await people.pair()
         first = await alice.send(bob)
+        stop = asyncio.Event()
         async with Client(alice.api) as client:
             await client.wait_synced()
-            sending = asyncio.create_task(keep_sending(client, bob))
-            seen, connections = await come_and_go(lines, bob, first, MESSAGES + 1)
-            await sending
-        assert list(range(1, MESSAGES + 2)) == sorted(seen)
-        page = await shown(bob, first.conversation_id, MESSAGES + 1)
-        assert [seen[event.seq] for event in page.events] == [message_id(event) for event in page.events]
-        assert connections > 3
+            sending = asyncio.create_task(send_until(stop, client, bob))
+            copy = Copy(first, (await lines.hello(bob)).welcome.epoch)
+            for _ in range(CONNECTIONS):
+                await copy.come_and_go(lines, bob, LIVE_FRAMES)
+            stop.set()
+            count = await sending
+        await copy.come_and_go(lines, bob, 0)
+        assert list(range(1, count + 2)) == sorted(copy.ids)
+        page = await shown(bob, first.conversation_id, count + 1)
+        assert [copy.ids[event.seq] for event in page.events] == [message_id(event) for event in page.events]
 
 
-async def come_and_go(lines: Lines, person: Person, first: MessageSent, head_seq: int) -> tuple[dict[int, str], int]:
-    """Connect again and again, hear a few live frames each time: the ids by seq, and how often it connected."""
-    seen = {first.seq: first.message_id}
-    epoch = (await lines.hello(person)).welcome.epoch
-    connections = 0
-    while max(seen) < head_seq:
-        cursor = max(seen)
-        opened = await lines.hello(person, {first.conversation_id: cursor}, epoch)
+class Copy:
+    """What a device has of a conversation: message ids by seq."""
+
+    def __init__(self, first: MessageSent, epoch: str) -> None:
+        self._conversation_id = first.conversation_id
+        self._epoch = epoch
+        self.ids = {first.seq: first.message_id}
+
+    async def come_and_go(self, lines: Lines, person: Person, live_frames: int) -> None:
+        """Connect with the cursor, hear what was missed and a few live frames, and be cut."""
+        cursor = max(self.ids)
+        opened = await lines.hello(person, {self._conversation_id: cursor}, self._epoch)
         assert opened.synced.recovered
         assert list(range(cursor + 1, cursor + 1 + len(opened.events))) == [event.seq for event in opened.events]
         for event in opened.events:
-            seen[event.seq] = message_id(event)
-        for _ in range(LIVE_FRAMES if max(seen) < head_seq else 0):
+            self.ids[event.seq] = message_id(event)
+        for _ in range(live_frames):
             live = await opened.line.hear_one(MessageSent)
-            assert live.seq <= max(seen) + 1, "a hole after Synced"
-            assert live.message_id == seen.setdefault(live.seq, live.message_id)
-            if live.seq == head_seq:
-                break
+            assert live.seq <= max(self.ids) + 1, "a hole after Synced"
+            assert live.message_id == self.ids.setdefault(live.seq, live.message_id)
         opened.line.connection.abort()
-        connections += 1
-    return seen, connections
 
 
 def message_id(event: AnyTimelineEvent) -> str:

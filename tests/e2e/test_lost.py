@@ -34,23 +34,24 @@ def stream_of(redis: Redis, gateway: str) -> bytes:
 
 
 async def all_there(client: Client, head_seq: int) -> None:
-    """The copy is whole up to the head, without help from a snapshot."""
+    """The one conversation is whole up to the head, and was never begun anew by a snapshot."""
     await client.wait_until(lambda: any(copy.cursor >= head_seq for copy in client.conversations.values()))
     (copy,) = client.conversations.values()
-    assert list(range(1, head_seq + 1)) == [event.seq for event in copy.history]
+    assert list(range(1, copy.cursor + 1)) == [event.seq for event in copy.history]
 
 
 class TestDraining:
     async def test_clients_are_back_on_the_other_gateway(self, system: Stack, people: People) -> None:
         alice, bob = await people.pair()
         devices = [bob, *[await people.device(bob) for _ in range(3)]]
+        await alice.send(bob)
         async with connected(alice, *devices) as (sender, *receivers):
             sending = asyncio.create_task(keep_sending(sender.client, bob, MESSAGES))
-            await receivers[0].client.wait_until(lambda: bool(receivers[0].client.conversations))
+            await all_there(receivers[0].client, 2)
             system.kill("gateway-1", signal.SIGTERM)
             await sending
             for one in receivers:
-                await all_there(one.client, MESSAGES)
+                await all_there(one.client, 1 + MESSAGES)
         codes = [await one.codes() for one in (sender, *receivers)]
         first = Counter(one[0] for one in codes if one)
         assert {4000} == set(first)
@@ -62,13 +63,14 @@ class TestDraining:
     async def test_a_killed_gateway_costs_only_a_reconnect(self, system: Stack, people: People) -> None:
         alice, bob = await people.pair()
         devices = [bob, *[await people.device(bob) for _ in range(3)]]
+        await alice.send(bob)
         async with connected(alice, *devices) as (sender, *receivers):
             sending = asyncio.create_task(keep_sending(sender.client, bob, MESSAGES))
-            await receivers[0].client.wait_until(lambda: bool(receivers[0].client.conversations))
+            await all_there(receivers[0].client, 2)
             system.kill("gateway-2", signal.SIGKILL)
             await sending
             for one in receivers:
-                await all_there(one.client, MESSAGES)
+                await all_there(one.client, 1 + MESSAGES)
         system.wait_ready("gateway-2")
 
 
@@ -77,16 +79,17 @@ class TestLostStream:
     async def test_closed_and_nothing_is_missing(self, system: Stack, people: People, redis: Redis, how: str) -> None:
         alice, bob = await people.pair()
         url = direct(system, "gateway-1")
+        await alice.send(bob)
         async with connected(alice, bob, url=url) as (sender, receiver):
             sending = asyncio.create_task(keep_sending(sender.client, bob, MESSAGES))
-            await receiver.client.wait_until(lambda: bool(receiver.client.conversations))
+            await all_there(receiver.client, 2)
             if how == "deleted":
                 redis.delete(stream_of(redis, "gateway-1"))
             else:
                 redis.flushall()
             await sending
-            await all_there(receiver.client, MESSAGES)
-            await all_there(sender.client, MESSAGES)
+            await all_there(receiver.client, 1 + MESSAGES)
+            await all_there(sender.client, 1 + MESSAGES)
         assert 4002 in await receiver.codes()
         assert 4002 in await sender.codes()
 
