@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVar
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from streams.runtime.progress import STUCK_EXIT_CODE, Progress
+from streams.runtime.pulse import Pulse
 
 T = TypeVar("T")
 Place = tuple[str, int]
@@ -29,7 +30,6 @@ RUN_RECORDS_MAX = 500
 PENDING_RECORDS_HIGH = 10_000  # handed over and not acknowledged: the partition pauses
 PENDING_RECORDS_LOW = 5_000  # and goes on
 BROKER_ANSWER_SECONDS = 10.0
-PAUSED_EXIT_CODE = 1
 
 
 class Owner(Protocol):
@@ -54,8 +54,7 @@ class Reader(threading.Thread):
         self.epoch = 0
         self._progress = progress
         self._context = contextvars.copy_context()  # what runs for the agent's sake counts as the agent's
-        self._pause_seconds_max = config["session.timeout.ms"] / 1000
-        self._awake_at = time.monotonic()
+        self._pulse = Pulse(config["session.timeout.ms"] / 1000)
         self._kafka = Consumer(dict(config))
         self._loop = loop
         self._owner = owner
@@ -111,6 +110,7 @@ class Reader(threading.Thread):
         self._context.run(self._run)
 
     def _run(self) -> None:
+        self._pulse.start()
         try:
             while not self._is_closing:
                 self._serve_all()
@@ -127,7 +127,7 @@ class Reader(threading.Thread):
         if first is None:
             return
         messages = [first, *self._kafka.consume(RUN_RECORDS_MAX - 1, 0)]
-        self._end_if_paused()  # before anything is handed on that others have by now
+        self._pulse.end_if_paused()  # before anything is handed on that others have by now
         if epoch != self.epoch:
             return  # a rebalance came in between: all partitions are paused until they are rewound
         runs: dict[Place, list[Message]] = {}
@@ -151,7 +151,6 @@ class Reader(threading.Thread):
             calls.get(timeout=timeout_seconds)() if timeout_seconds else calls.get_nowait()()
         except queue.Empty:
             return False
-        self._awake_at = time.monotonic()  # a call may wait for the broker
         return True
 
     def _serve_all(self) -> None:
@@ -178,15 +177,6 @@ class Reader(threading.Thread):
         if self._progress.is_stuck():
             log.critical("stuck: work at hand and no progress; ending the process")
             os._exit(STUCK_EXIT_CODE)
-        self._end_if_paused()
-
-    def _end_if_paused(self) -> None:
-        """A process that was paused for longer than its session has lost its partitions, and does not know it yet."""
-        now = time.monotonic()
-        if now - self._awake_at > self._pause_seconds_max:
-            log.critical("paused for %.1f s: somebody else goes on; ending the process", now - self._awake_at)
-            os._exit(PAUSED_EXIT_CODE)
-        self._awake_at = now
 
     # Rebalances: called by librdkafka inside poll
 
@@ -205,6 +195,7 @@ class Reader(threading.Thread):
         self._let_go(partitions, is_lost=True)
 
     def _let_go(self, partitions: list[TopicPartition], *, is_lost: bool) -> None:
+        self._pulse.end_if_paused()
         self._is_lost = is_lost
         self._new_epoch([])
         self._wait(self._owner.revoked({(one.topic, one.partition) for one in partitions}, is_lost=is_lost))

@@ -29,6 +29,7 @@ from streams.runtime.records import Record
 CLOSE_SECONDS = 10.0
 HELD_BACK_SECONDS = 0.002
 AGAIN_SECONDS = 0.5
+ANSWER_MS = 10_000  # a commit stops the reader's polling: not for a minute, when a broker says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class Consumer(FaustConsumer):
             "session.timeout.ms": int(conf.broker_session_timeout * 1000),
             "heartbeat.interval.ms": int(conf.broker_heartbeat_interval * 1000),
             "fetch.queue.backoff.ms": 5,
+            "socket.timeout.ms": ANSWER_MS,
             "socket.nagle.disable": True,
             **({"group.instance.id": instance} if instance else {}),
             **self._reading.fetch,

@@ -35,7 +35,7 @@ def wait_for_shares(group: Group, *workers: Worker) -> None:
 class TestKilled:
     def test_in_mid_batch_nothing_is_missed(self, group: Group) -> None:
         with group.traffic(RATE):
-            dying = group.start(BACKCHANNEL_FAULT="worker.written:kill:20")
+            dying = group.start(BACKCHANNEL_FAULT="worker.written:kill:200")
             assert dying.end() == -signal.SIGKILL
             wait_for_shares(group, group.start())
         account = group.settle()
@@ -178,9 +178,10 @@ class TestBrokerPaused:
             wait_for_shares(group, worker)
             stores.kill("kafka", signal.SIGSTOP)
             try:
-                wait_until(lambda: worker.said(": revoked ["), "the session to end", WAIT_SECONDS)
+                wait_until(lambda: worker.said("session timed out"), "the session to end", WAIT_SECONDS)
             finally:
                 stores.kill("kafka", signal.SIGCONT)
+            wait_until(lambda: worker.times_said(": assigned [") > 1, "the worker to join again", WAIT_SECONDS)
             wait_for_shares(group, worker)
         account = group.settle()
         assert account.missing == 0
