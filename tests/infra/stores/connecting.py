@@ -1,0 +1,69 @@
+"""Connections to the stores of a stack, for tests; each is closed at the end.
+
+Services may run on the same stack: these tests keep to a topic, a Redis database and ids of their own.
+"""
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from confluent_kafka.admin import AdminClient
+from redis.asyncio import Redis
+
+from infra.local.stack import Stack
+from infra.migrations.topics import _new
+from infra.stores import cache
+from infra.stores.cassandra import Cassandra
+from infra.stores.postgres import Postgres
+from infra.stores.settings import StoreSettings
+from schemas.topics import HOUR_MS, Topic
+
+S = TypeVar("S", bound=StoreSettings)
+
+PREFIX = "BACKCHANNEL_"
+TEST_TOPIC = Topic("test.records", "nothing", (), 2, HOUR_MS)
+NOWHERE = "127.0.0.1:1"  # nobody listens there
+
+
+def settings_of(stack: Stack, type_: type[S], **changed: object) -> S:
+    """The settings of a process of that stack."""
+    found: dict[str, Any] = {
+        name.removeprefix(PREFIX).lower(): value for name, value in stack.environment().items()
+    }
+    known = {name: value for name, value in found.items() if name in type_.model_fields}
+    known["redis_url"] = known["redis_url"].removesuffix("/0") + "/1"
+    return type_(**{**known, **changed})
+
+
+def make_topic(settings: StoreSettings, topic: Topic = TEST_TOPIC) -> None:
+    """Make a topic of the tests' own, unless it is there."""
+    admin = AdminClient({"bootstrap.servers": settings.kafka_bootstrap})
+    if topic.name not in admin.list_topics(timeout=10).topics:
+        admin.create_topics([_new(topic, 1)], operation_timeout=10)[topic.name].result()
+
+
+def new_id() -> str:
+    """An id that no other test uses."""
+    return str(uuid.uuid4())
+
+
+@asynccontextmanager
+async def cassandra_of(settings: StoreSettings) -> AsyncIterator[Cassandra]:
+    cassandra = await Cassandra.connect(settings)
+    yield cassandra
+    await cassandra.close()
+
+
+@asynccontextmanager
+async def postgres_of(settings: StoreSettings) -> AsyncIterator[Postgres]:
+    postgres = await Postgres.connect(settings)
+    yield postgres
+    await postgres.close()
+
+
+@asynccontextmanager
+async def redis_of(settings: StoreSettings) -> AsyncIterator[Redis]:
+    redis = cache.connect(settings)
+    yield redis
+    await redis.aclose()

@@ -1,0 +1,40 @@
+"""The pool to PostgreSQL: a transaction per connection taken; a store that is away says so."""
+
+import pytest
+from psycopg.errors import UniqueViolation
+from pydantic import SecretStr
+
+from infra.stores import postgres as module
+from infra.stores.faults import StoreUnavailable
+from infra.stores.postgres import Postgres
+from infra.stores.settings import StoreSettings
+from tests.infra.stores.connecting import NOWHERE, postgres_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+INSERT = "INSERT INTO data_keys (user_id, wrapped) VALUES (%s, '')"
+
+
+class TestConnection:
+    async def test_a_fault_of_ones_own_goes_up_and_undoes_all(self, postgres: Postgres, user_id: str) -> None:
+        with pytest.raises(UniqueViolation):
+            async with postgres.connection() as connection:
+                await connection.execute("UPDATE users SET display_name = 'x' WHERE user_id = %s", (user_id,))
+                await connection.execute(INSERT, (user_id,))
+        async with postgres.connection() as connection:
+            found = await connection.execute("SELECT display_name FROM users WHERE user_id = %s", (user_id,))
+            assert ("Alice",) == await found.fetchone()
+
+    async def test_unavailable_when_nobody_listens(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(module, "WAIT_SECONDS", 0.3)
+        dsn = SecretStr(f"postgresql://nobody@{NOWHERE}/nothing")
+        async with postgres_of(StoreSettings(postgres_dsn=dsn)) as nowhere:
+            with pytest.raises(StoreUnavailable):
+                async with nowhere.connection():
+                    pass
+
+    async def test_unavailable_when_the_connection_breaks(self, postgres: Postgres) -> None:
+        with pytest.raises(StoreUnavailable):
+            async with postgres.connection() as connection:
+                await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        async with postgres.connection() as connection:
+            assert await connection.execute("SELECT 1")
