@@ -12,13 +12,14 @@ from infra.local.waiting import wait_until
 from schemas.codec import decode_dead_letter
 from streams.runtime.process import STOP_SECONDS
 from streams.runtime.progress import STUCK_EXIT_CODE
-from tests.streams.runtime.workers import PARTITIONS, SESSION_SECONDS, Account, Group, Worker
+from tests.streams.runtime.workers import PARTITIONS, Account, Group, Worker
 
 WAIT_SECONDS = 30
 RATE = 300
 # Offsets are committed every 0.3 s; on a busy machine a commit takes some tenths more.
 REPEATED_PER_KILL = 2 * RATE
 ALL = set(range(PARTITIONS))
+LONG_SESSION = {"BACKCHANNEL_SESSION_TIMEOUT_SECONDS": str(2 * WAIT_SECONDS)}
 
 
 def wait_for_shares(group: Group, *workers: Worker) -> None:
@@ -205,12 +206,12 @@ class TestStuck:
 class TestStaticMember:
     def test_restarted_takes_over_at_once(self, group: Group) -> None:
         with group.traffic(RATE):
-            steady, killed = group.start("one"), group.start("two")
+            steady, killed = (group.start(name, **LONG_SESSION) for name in ("one", "two"))
             wait_for_shares(group, steady, killed)
             share, rebalances = group.partitions_of(killed, group.lines() // 2), steady.times_said(": revoked [")
             killed.kill()
-            back = group.start("two")
-            wait_until(lambda: group.partitions_of(back) == share, "its own partitions", SESSION_SECONDS * 4)
+            back = group.start("two", **LONG_SESSION)
+            wait_until(lambda: group.partitions_of(back) == share, "its own partitions", WAIT_SECONDS)
             assert steady.times_said(": revoked [") == rebalances
         account = group.settle()
         assert account.missing == 0
