@@ -1,11 +1,12 @@
 """`conversation.events` as a test reads it, and what must hold of it whatever happened to its writers."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from schemas.codec import Undecodable, decode_event
 from schemas.events import AnyEvent, MessageSent, TimelineEvent
@@ -45,10 +46,16 @@ class EventLog:
 
     def ends(self) -> dict[int, int]:
         """Per partition, the offset that the next event gets."""
-        return {
-            number: self._kafka.get_watermark_offsets(_place(number), timeout=ANSWER_SECONDS)[1]
-            for number in range(CONVERSATION_EVENTS.partitions)
-        }
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while True:
+            try:
+                return {number: self._end(number) for number in range(CONVERSATION_EVENTS.partitions)}
+            except KafkaException:  # a broker that comes back leads no partition for a moment
+                if time.monotonic() > deadline:
+                    raise
+
+    def _end(self, number: int) -> int:
+        return self._kafka.get_watermark_offsets(_place(number), timeout=ANSWER_SECONDS)[1]
 
     async def read(self) -> list[Found]:
         """All events up to the present ends."""

@@ -3,8 +3,6 @@
 import asyncio
 import uuid
 
-import pytest
-
 from infra.stores.cassandra import Cassandra
 from infra.stores.snapshots import Checkpoint, Snapshots
 from schemas.events import CommandRepeated
@@ -62,29 +60,27 @@ async def test_never_a_new_conversation_when_the_snapshots_are_lost_under_a_runn
     assert seqs(await events.decided(sent), talk) == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("foreign", ["beyond the end", "unknown generation", "ahead of its snapshots"])
 async def test_folded_from_the_start_when_the_checkpoint_is_foreign(
-    foreign: str, agents: Agents, writer: Writer, events: EventLog, snapshots: Snapshots
+    agents: Agents, writer: Writer, events: EventLog, snapshots: Snapshots
 ) -> None:
-    talk, sent = await old_talk(agents, writer, events, snapshots)
-    partition = sent[0].partition
-    checkpoint = await snapshots.checkpoint(partition)
-    assert checkpoint is not None
-    end, generation = checkpoint.next_event_offset, checkpoint.generation
-    if foreign == "ahead of its snapshots":
-        end, generation = end - 1, uuid.uuid4()
-        await snapshots.begin(generation)
-    elif foreign == "unknown generation":
-        generation = uuid.uuid4()
-    else:
-        end += 1_000
-    await snapshots.save_checkpoint(partition, Checkpoint(generation, end))
+    agent = agents.start()
+    talks, sent = await writer.talks_in_all_partitions()
+    sent += await writer.send(*(talk.says() for talk in talks))
+    await events.decided(sent)
+    await all_saved(snapshots, events)
+    await agent.terminate()
+    ends, begun = events.ends(), uuid.uuid4()
+    await snapshots.begin(begun)
+    await snapshots.save_checkpoint(0, Checkpoint(begun, ends[0] + 1_000))  # beyond the end
+    await snapshots.save_checkpoint(1, Checkpoint(uuid.uuid4(), ends[1]))  # of a generation that is not there
+    await snapshots.save_checkpoint(2, Checkpoint(begun, ends[2] - 1))  # ahead of its snapshots
 
     agent = agents.start()
-    sent += await writer.send(talk.says("four"))
+    more = await writer.send(*(talk.says() for talk in talks))
+    decided = await events.decided([*sent, *more])
 
-    assert seqs(await events.decided(sent), talk) == [1, 2, 3, 4]
-    assert FROM_START in agent.output()
+    assert agent.output().count(FROM_START) == 3
+    assert [seqs(decided, talk)[-1] for talk in talks] == [3, 3, 3, 3]
 
 
 async def test_the_same_state_after_eviction_and_reload(
