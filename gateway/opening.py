@@ -93,9 +93,11 @@ class Opening:
             raise Refused(CloseCode.OVERLOADED, "the views are behind")
         async for frame in self._catching_up.frames(actor.user_id, hello):
             await connection.write_all((frame,))
+        # Sent with patience, for it may be much: a healthy client must not count as slow for what it missed.
+        while backlog := connection.session.take_backlog():
+            await connection.write_all(backlog)
         if connection.session.phase is Phase.CATCHING_UP:
-            for frame in connection.session.synced():
-                connection.write(frame)
+            connection.session.synced()
 
     async def _ticket(self, hello: frames.Hello) -> tickets.Ticket:
         ticket = tickets.verify(self._settings.token_secret_bytes(), hello.ticket, _now_ms())

@@ -157,6 +157,11 @@ class Session:
         self._backlog.append(frame)
         return None
 
+    def take_backlog(self) -> list[bytes]:
+        """The frames that were kept back so far, to be sent before it is synced; more may come meanwhile."""
+        backlog, self._backlog = self._backlog or [], None
+        return backlog
+
     def synced(self) -> list[bytes]:
         """All that was missed is sent: the frames that were kept back, to be sent now."""
         if self.phase is not Phase.CATCHING_UP:
