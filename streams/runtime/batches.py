@@ -38,9 +38,15 @@ class Batches:
             self._arrived.clear()
             while runs := self._take():
                 self._in_flight = asyncio.create_task(self._flush_and_ack(runs))
-                await asyncio.wait([self._in_flight])
-                if not self._in_flight.cancelled():
-                    self._in_flight.result()
+                await self._finished(self._in_flight)
+
+    async def _finished(self, flush: "asyncio.Task[None]") -> None:
+        try:
+            await flush
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task and task.cancelling():  # it is we who are cancelled, not the flush by `drop`
+                raise
 
     async def drop(self) -> None:
         """Forget what is queued and finish what is in flight: the partitions are being taken away.

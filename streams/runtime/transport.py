@@ -56,13 +56,6 @@ class Delivery:
         return [records.record(message) for message in self.messages]
 
 
-class _NothingRead(dict[TP, int | None]):
-    """Faust drops what stands below the offset it read last; here the epoch says what is old, and nothing else does."""
-
-    def __getitem__(self, tp: TP) -> None:
-        return None
-
-
 class Consumer(FaustConsumer):
     """Faust's side of the reader."""
 
@@ -70,10 +63,9 @@ class Consumer(FaustConsumer):
 
     async def on_start(self) -> None:
         self._reading: Reading = self.app.reading
-        self._read_offset = _NothingRead()
         self._ledgers: dict[Place, Ledger] = {}
         self._buffer: deque[tuple[int, TP, Delivery]] = deque()
-        self._arrived = asyncio.Event()
+        self._arrival: asyncio.Future[None] | None = None
         self._committing = asyncio.Lock()
         self._assigned_now: set[TP] = set()
         self._is_rewound = False
@@ -111,7 +103,8 @@ class Consumer(FaustConsumer):
             ledger = self._ledgers[place]
             entry = ledger.enter((messages[-1].offset() or 0) + 1, len(messages), time.monotonic())
             self._buffer.append((epoch, TP(*place), Delivery(messages, ledger, entry)))
-        self._arrived.set()
+        if self._arrival:
+            _wake(self._arrival)
 
     def rewound(self, offsets: Mapping[Place, int | None]) -> None:
         """New accounts from these offsets on. Called before anything that was read from there is delivered."""
@@ -191,17 +184,35 @@ class Consumer(FaustConsumer):
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> dict[TP, list[Delivery]]:
         if not self._buffer:
-            self._arrived.clear()
-            try:
-                await asyncio.wait_for(self._arrived.wait(), timeout)
-            except TimeoutError:
-                return {}
+            await self._wait_for_arrival(timeout)
         if not self.flow_active:
             return {}  # what is buffered stays: it may already be of the assignment that is about to begin
         found = self._take(active_partitions)
         if self._buffer and not found:
             await asyncio.sleep(HELD_BACK_SECONDS)
         return found
+
+    async def _wait_for_arrival(self, timeout: float) -> None:
+        """Until something was read, or the time is over. Not `asyncio.wait_for`: that makes a task for every run."""
+        loop = asyncio.get_running_loop()
+        arrival = self._arrival = loop.create_future()
+        timer = loop.call_later(timeout, _wake, arrival)
+        try:
+            await arrival
+        finally:
+            timer.cancel()
+            self._arrival = None
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        """From the reader to the agents' streams, run by run.
+
+        Faust's own makes two tasks per message, to give up a callback that waits while the flow is suspended. Ours
+        never waits: nothing is handed over while the flow is suspended, and a full partition pauses in the reader.
+        """
+        while not (self.should_stop or fetcher.should_stop):
+            async for _, message in self.getmany(timeout=1.0):
+                await self.callback(message)
+            await asyncio.sleep(0)  # what is read without waiting must leave the loop time for others
 
     def _take(self, active: set[TP] | None) -> dict[TP, list[Delivery]]:
         """What is buffered for active partitions; that of the others stays; what is of an older epoch goes."""
@@ -288,6 +299,11 @@ class Consumer(FaustConsumer):
 
     async def create_topic(self, topic: str, partitions: int, replication: int, **options: Any) -> None:
         raise NotImplementedError("topics are made by migration")
+
+
+def _wake(arrival: "asyncio.Future[None]") -> None:
+    if not arrival.done():
+        arrival.set_result(None)
 
 
 class Producer(FaustProducer):

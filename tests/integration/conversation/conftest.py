@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.local.settings import LocalSettings
 from infra.local.stack import Stack
 from infra.stores.cassandra import Cassandra
 from infra.stores.log import Appender
@@ -13,23 +14,25 @@ from infra.stores.settings import StoreSettings
 from infra.stores.snapshots import Snapshots
 from schemas.topics import CONVERSATION_EVENTS
 from streams.conversation.partition import SAVED_FORMAT
+from tests.conftest import PORT_OFFSET, STATE, VARIABLES
 from tests.integration.conversation.agents import Agents
 from tests.integration.conversation.event_log import EventLog
 from tests.integration.conversation.talks import Writer
 
-SERVICE = "conversation"
+# Away from the ports of the other tests' stack: no port of one is a port of the other.
+FURTHER = 1_500
 
 
 @pytest.fixture(scope="package")
-def unattended(stores: Stack) -> Iterator[Stack]:
-    """The stores without the agent that the whole system would run on them."""
-    was_running = stores.pid(SERVICE) is not None
-    if was_running:
-        stores.stop(SERVICE)
-    yield stores
-    if was_running:
-        stores.start(SERVICE)
-        stores.wait_ready(SERVICE)
+def unattended() -> Iterator[Stack]:
+    """Stores of their own, and nobody else on them: these tests break the log on purpose."""
+    own = LocalSettings(state=Path(f"{STATE}-alone"), port_offset=PORT_OFFSET + FURTHER)
+    stack = Stack(own, variables=VARIABLES)
+    stack.reset()
+    stack.start_stores()
+    stack.migrate()
+    yield stack
+    stack.down()
 
 
 @pytest.fixture(scope="package")

@@ -96,11 +96,6 @@ class TestDeliver:
         assert await taken(consumer) == []
         assert consumer.pending_records(PLACE) == 0
 
-    async def test_below_what_faust_read_last_it_is_handed_on_all_the_same(self, consumer: Any) -> None:
-        consumer._read_offset[TP(*PLACE)] = 100
-        consumer._read_offset.update({TP(*PLACE): 100})
-        assert consumer._read_offset[TP(*PLACE)] is None
-
 
 class TestFlow:
     async def test_what_came_while_it_stood_still_is_kept(self, consumer: Any) -> None:
