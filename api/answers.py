@@ -66,6 +66,7 @@ class Answers:
             except (StreamLost, StoreUnavailable) as lost:
                 log.warning("the stream of answers is lost: %s", lost)
             finally:
+                await stream.close()
                 self._incarnation = ""
                 self._give_up()
 

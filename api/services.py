@@ -18,6 +18,7 @@ from infra.stores.devices import Devices
 from infra.stores.faults import until_available
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
+from infra.stores.line import Line
 from infra.stores.log import Appender
 from infra.stores.postgres import Postgres
 from infra.stores.timeline import Timeline
@@ -53,6 +54,7 @@ class Services:
     inbox: Inbox
     views: Views
     connections: ConnectionCache
+    line: Line
     answers: Answers
     tokens: Tokens
     passwords: Passwords
@@ -97,6 +99,7 @@ async def connect(settings: ApiSettings) -> Services:
         inbox=Inbox(postgres),
         views=Views(timeline, keys),
         connections=ConnectionCache(redis),
+        line=Line(redis),
         answers=Answers(redis, settings.api_name, settings.answer_seconds),
         tokens=_tokens(settings),
         passwords=Passwords(settings.password_threads, settings.password_queue_max),

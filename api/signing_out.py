@@ -26,7 +26,7 @@ async def close_connections(use: Services, user_id: str, device_ids: Collection[
             item = Item(Kind.CLOSE, (one.connection,), SIGNED_OUT)
             items[stream_name(one.gateway, one.incarnation)].append(item)
     if items:
-        await publish(use.redis, items)
+        await publish(use.line, items)
     return sum(map(len, items.values()))
 
 

@@ -41,6 +41,7 @@ class Incarnation:
                 await self._read(stream)
             except (StreamLost, StoreUnavailable) as lost:
                 log.warning("the stream is lost, sockets are closed: %s", lost)
+            await stream.close()
             self.name = None
             await self._registry.close_all(CloseCode.STREAM_LOST, "stream lost", self._close_seconds)
 

@@ -31,6 +31,7 @@ def connect(settings: StoreSettings) -> Redis:
         socket_connect_timeout=ANSWER_SECONDS,
         retry=Retry(NoBackoff(), 0),
         health_check_interval=0,
+        protocol=2,  # the form in which the lines read replies
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from redis.asyncio import Redis
 
 from infra.stores.cache import available
+from infra.stores.line import Line
 from schemas.outbound import Connections, pack_connections, unpack_connections
 
 # The first characters of a value are its offset as text with a fixed width, so that Lua can compare them.
@@ -26,16 +27,15 @@ def _key(user_id: str) -> str:
 
 class ConnectionCache:
     def __init__(self, redis: Redis) -> None:
-        self._redis = redis
+        self._line = Line(redis)
         self._put = redis.register_script(_PUT)
 
     async def read(self, user_ids: Sequence[str]) -> list[Connections | None]:
         """The packed values of many users in one round trip, None where there is none. Raises StoreUnavailable."""
         if not user_ids:
             return []
-        with available():
-            values = await self._redis.mget([_key(user_id) for user_id in user_ids])
-        return [unpack_connections(value[_WIDTH:]) if isinstance(value, bytes) else None for value in values]
+        (values,) = await self._line.call(("MGET", *(_key(user_id) for user_id in user_ids)))
+        return [None if value is None else unpack_connections(value[_WIDTH:]) for value in values]
 
     async def write(self, values: Mapping[str, Connections]) -> None:
         """Put values that are newer, by their offset, than what stands there. Raises StoreUnavailable."""

@@ -25,7 +25,9 @@ PRODUCER = {
     "enable.idempotence": True,
     "linger.ms": 0,
     "max.in.flight.requests.per.connection": 1,
-    "compression.type": "zstd",
+    # Not zstd: a context for each batch of one record cost 3 ms of the median at 500 a second, and sealed bodies
+    # hardly shrink (14 against 11 ms, side by side).
+    "compression.type": "lz4",
     "partitioner": "murmur2_random",
     "queue.buffering.max.messages": 200_000,
     "socket.nagle.disable": True,

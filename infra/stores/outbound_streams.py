@@ -5,17 +5,18 @@ vanished stream gives no error in Redis: the owner compares what it read with wh
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from redis.asyncio import Redis
 
 from infra.stores.cache import available
+from infra.stores.line import Line
 from schemas.outbound import Item, pack, unpack
 
 ENTRIES_MAX = 5_000  # an entry may hold a whole micro-batch; a gateway that is so far behind is better begun anew
 READ_ENTRIES = 500
 LIFE_SECONDS = 60
 FIELD = b"i"
+_OPTIONS = ("NOMKSTREAM", "MAXLEN", "~", ENTRIES_MAX)
 
 
 # What `check` asks in one step. In Lua, because XINFO answers with the whole first and last entry, which may be
@@ -35,16 +36,13 @@ class StreamLost(Exception):
     """The stream vanished or was trimmed before it was read: frames are missing."""
 
 
-async def publish(redis: Redis, items: Mapping[str, Sequence[Item]]) -> None:
+async def publish(line: Line, items: Mapping[str, Sequence[Item]]) -> None:
     """Append one entry to each stream, in one round trip. Streams that do not exist are passed over.
 
     Raises StoreUnavailable; then nothing is known, and publishing again repeats (clients drop by `seq`).
     """
-    pipeline = redis.pipeline(transaction=False)
-    for stream, entry in items.items():
-        pipeline.xadd(stream, {FIELD: pack(entry)}, nomkstream=True, maxlen=ENTRIES_MAX, approximate=True)
-    with available():
-        await pipeline.execute()
+    if items:
+        await line.call(*(("XADD", stream, *_OPTIONS, "*", FIELD, pack(entry)) for stream, entry in items.items()))
 
 
 class OutboundStream:
@@ -52,6 +50,7 @@ class OutboundStream:
 
     def __init__(self, redis: Redis, name: str) -> None:
         self._redis = redis
+        self._line = Line(redis)
         self._check = redis.register_script(_CHECK)
         self.name = name
         self._last: bytes = b"0-0"
@@ -68,9 +67,9 @@ class OutboundStream:
 
     async def read(self, wait_seconds: float) -> list[Item]:
         """The items of the next entries, or none after `wait_seconds`. Raises StoreUnavailable."""
-        with available():
-            answer: Any = await self._redis.xread({self.name: self._last}, READ_ENTRIES, round(wait_seconds * 1000))
-        return self._take((id_, fields[FIELD]) for _, entries in answer or () for id_, fields in entries)
+        wait = ("BLOCK", round(wait_seconds * 1000)) if wait_seconds else ()
+        (answer,) = await self._line.call(("XREAD", "COUNT", READ_ENTRIES, *wait, "STREAMS", self.name, self._last))
+        return self._take((id_, fields[1]) for _, entries in answer or () for id_, fields in entries)
 
     async def check(self) -> list[Item]:
         """Renew the stream's life, and what was added meanwhile. Raises StreamLost, StoreUnavailable."""
@@ -84,6 +83,10 @@ class OutboundStream:
         if self._entries_read != added and is_all_read:
             raise StreamLost(f"{self.name}: {added - self._entries_read} entries were trimmed unread")
         return items
+
+    async def close(self) -> None:
+        """Give the connection back; the stream stays until it is deleted or its life ends."""
+        await self._line.close()
 
     async def delete(self) -> None:
         with available():

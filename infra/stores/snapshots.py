@@ -69,7 +69,10 @@ class Snapshots:
                 "INSERT INTO conversation_checkpoints (epoch, partition, generation, next_event_offset, decided)"
                 " VALUES (?, ?, ?, ?, ?)"
             ),
-            "SELECT generation, next_event_offset, decided FROM conversation_checkpoints WHERE epoch = ? AND partition = ?",
+            (
+                "SELECT generation, next_event_offset, decided FROM conversation_checkpoints"
+                " WHERE epoch = ? AND partition = ?"
+            ),
         )
         return cls(cassandra, epoch, [await cassandra.prepare(text) for text in texts])
 

@@ -12,6 +12,7 @@ from streams.runtime.settings import StreamSettings
 
 CHUNK = 16  # conversations saved at once; between two chunks the loop is free for what is urgent
 PAUSE_SECONDS = 0.01
+LOOK_SECONDS = 1.0
 
 
 async def save_for_ever(
@@ -21,9 +22,9 @@ async def save_for_ever(
     committed: Callable[[], Awaitable[Offsets]],
     settings: StreamSettings,
 ) -> None:
-    """Save the changed conversations of all partitions every `snapshot_seconds`, and bound what is in memory."""
+    """Save the changed conversations of all partitions by time and by count, and bound what is in memory."""
     while True:
-        await asyncio.sleep(settings.snapshot_seconds)
+        await _until_due(partitions, settings)
         try:
             offsets = await committed()
         except StoreUnavailable:
@@ -32,6 +33,15 @@ async def save_for_ever(
             partition.forget_decided(offsets[number])
             await _save(partition, snapshots, lambda p=partition, n=number: partitions.get(n) is p)  # type: ignore[misc]
             partition.evict(settings.conversations_cached_max // len(partitions) if partitions else 0)
+
+
+async def _until_due(partitions: Mapping[int, Partition], settings: StreamSettings) -> None:
+    loop = asyncio.get_running_loop()
+    due_at = loop.time() + settings.snapshot_seconds
+    while loop.time() < due_at:
+        await asyncio.sleep(min(LOOK_SECONDS, settings.snapshot_seconds))
+        if any(partition.unsaved_events >= settings.snapshot_events for partition in partitions.values()):
+            return
 
 
 async def _save(partition: Partition, snapshots: Snapshots, is_ours: Callable[[], bool]) -> None:

@@ -12,6 +12,7 @@ from infra.stores.cassandra import Cassandra
 from infra.stores.connection_cache import ConnectionCache
 from infra.stores.faults import until_available
 from infra.stores.keys import Keys
+from infra.stores.line import Line
 from infra.stores.memberships import Memberships
 from infra.stores.outbound_streams import publish
 from infra.stores.postgres import Postgres
@@ -45,8 +46,9 @@ class FanOutAgent:
 
     async def start(self) -> None:
         settings = self._settings
-        self._redis = cache.connect(settings)
-        self._cache = ConnectionCache(self._redis)
+        redis = cache.connect(settings)
+        self._cache = ConnectionCache(redis)
+        self._line = Line(redis)
         self._keys = Keys(await Postgres.connect(settings), settings.master_key_bytes())
         cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
         self._membership = MembershipView(await until_available(lambda: Memberships.prepare(cassandra), "Cassandra"))
@@ -95,7 +97,7 @@ class FanOutAgent:
 
     async def _publish(self, out: Outgoing) -> None:
         progress.touch()
-        await publish(self._redis, out.items)
+        await publish(self._line, out.items)
 
 
 def _shown(event: AnyEvent) -> MessageSent | None:

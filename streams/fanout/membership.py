@@ -26,7 +26,9 @@ class MembershipView:
             if event.member_ids is not None and event.conversation_id not in self._cached:
                 members = tuple(Member(user_id, event.seq) for user_id in event.member_ids)
                 changed[event.conversation_id] = (event.seq, members)
-        unknown = {e.conversation_id for e in events} - self._cached.keys() - changed.keys()
+        # Not by set arithmetic with the cache's keys: that walks through the whole cache for each batch.
+        wanted = {event.conversation_id for event in events}
+        unknown = {id_ for id_ in wanted if id_ not in self._cached and id_ not in changed}
         found = await self._store.load(list(unknown)) if unknown else {}
         if missing := unknown - found.keys():
             raise MembershipMissing(f"{sorted(missing)}")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from infra.stores import cache
 from infra.stores.connection_cache import ConnectionCache
 from infra.stores.faults import until_available
+from infra.stores.line import Line
 from infra.stores.log import Appender
 from infra.stores.outbound_streams import publish
 from schemas import topics
@@ -40,8 +41,9 @@ class PresenceAgent:
         self.work = self._batches.work
 
     async def start(self) -> None:
-        self._redis = cache.connect(self._settings)
-        self._cache = ConnectionCache(self._redis)
+        redis = cache.connect(self._settings)
+        self._cache = ConnectionCache(redis)
+        self._line = Line(redis)
         self._dead_letters = DeadLetters(Appender(self._settings.kafka_bootstrap, self.group), self.group)
 
     async def assigned(self, partitions: frozenset[int]) -> None:
@@ -76,7 +78,7 @@ class PresenceAgent:
             _tell(items, folded)
         await self._cache.write(states)
         if items:
-            await publish(self._redis, items)
+            await publish(self._line, items)
 
 
 def _tell(items: dict[str, list[Item]], folded: Folded) -> None:

@@ -47,6 +47,7 @@ async def _live(one: Running, stopping: asyncio.Event) -> None:
     one.is_started = True
     gc.collect()
     gc.freeze()  # what is there now stays: full collections then look at what came later only
+    gc.set_threshold(50_000, 50, 1_000)  # states are trees of frozen values: collecting them cost 6 % of the agent
     await asyncio.gather(_or_die(one.agent.work()), _serve(one, stopping))
 
 

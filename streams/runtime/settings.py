@@ -17,6 +17,8 @@ class StreamSettings(StoreSettings):
     commit_interval_seconds: float = 0.3
     view_window_seconds: float = 0.1
     """Background projections fetch in windows: fewer wake-ups, at the price of so much delay."""
-    snapshot_seconds: float = 10.0
-    """How often changed conversations are saved behind the log."""
+    snapshot_seconds: float = 60.0
+    """How often changed conversations are saved behind the log, at least."""
+    snapshot_events: int = 20_000
+    """Sooner after so many events: that many are folded again, at most, when a partition changes hands."""
     conversations_cached_max: int = 200_000

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from gateway.incarnation import Incarnation
 from gateway.registry import Registry
 from gateway.session import CloseCode
+from infra.stores.line import Line
 from infra.stores.outbound_streams import publish
 from schemas.outbound import Item, Kind, stream_name
 from tests.gateway.sockets import PATIENCE_SECONDS, Exchange, exchange
@@ -53,7 +54,7 @@ class TestLive:
         line.go_live()
         registry.add(line.connection)
         stream = stream_name(GATEWAY, await name_of(incarnation))
-        await publish(redis, {stream: [Item(Kind.FRAME, (line.connection.id,), b"frame")]})
+        await publish(Line(redis), {stream: [Item(Kind.FRAME, (line.connection.id,), b"frame")]})
         assert "frame" == await line.heard()
 
     async def test_a_lost_stream_closes_all_and_begins_anew(

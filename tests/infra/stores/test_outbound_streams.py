@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from infra.stores.line import Line
 from infra.stores.outbound_streams import LIFE_SECONDS, READ_ENTRIES, OutboundStream, StreamLost, publish
 from schemas.outbound import Item, Kind
 from tests.infra.stores.connecting import new_id
@@ -27,25 +28,25 @@ def item(number: int) -> Item:
 
 async def published(redis: Redis, stream: OutboundStream, *numbers: int) -> None:
     for number in numbers:
-        await publish(redis, {stream.name: [item(number)]})
+        await publish(Line(redis), {stream.name: [item(number)]})
 
 
 class TestPublish:
     async def test_one_entry_for_each_stream(self, redis: Redis, stream: OutboundStream) -> None:
         other = OutboundStream(redis, f"{stream.name}-other")
         await other.create()
-        await publish(redis, {stream.name: [item(1), item(2)], other.name: [item(3)]})
+        await publish(Line(redis), {stream.name: [item(1), item(2)], other.name: [item(3)]})
         assert [item(1), item(2)] == await stream.read(PATIENCE_SECONDS)
         assert [item(3)] == await other.read(PATIENCE_SECONDS)
         assert 2 == await redis.xlen(stream.name)
 
     async def test_never_makes_a_stream(self, redis: Redis) -> None:
         name = f"outbound:test:{new_id()}"
-        await publish(redis, {name: [item(1)]})
+        await publish(Line(redis), {name: [item(1)]})
         assert 0 == await redis.exists(name)
 
     async def test_passes_over_one_that_is_gone(self, redis: Redis, stream: OutboundStream) -> None:
-        await publish(redis, {f"outbound:test:{new_id()}": [item(1)], stream.name: [item(2)]})
+        await publish(Line(redis), {f"outbound:test:{new_id()}": [item(1)], stream.name: [item(2)]})
         assert [item(2)] == await stream.read(PATIENCE_SECONDS)
 
 
