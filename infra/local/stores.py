@@ -20,7 +20,7 @@ def _kafka(settings: LocalSettings) -> Part:
     heap = f"{settings.kafka_heap_mb}m"
     command = (
         require(find_java(), "Java 17"), f"-Xms{heap}", f"-Xmx{heap}",
-        "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20",
+        "-XX:+UseSerialGC",  # two cores have no threads to spare for collecting
         "-cp", f"{LIBS / 'kafka'}/*", f"-Dlog4j2.configurationFile={config / 'kafka-log4j2.xml'}",
         "kafka.Kafka", str(config / "kafka-server.properties"),
     )  # fmt: skip

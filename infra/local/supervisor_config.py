@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from infra.local.folders import Folders
 from infra.local.parts import Part
 from infra.local.places import ROOT
+from infra.local.priorities import nice_of
 
 LAUNCHER = ROOT / "infra" / "local" / "launch.sh"
 LOG_BYTES_MAX = 20_000_000
@@ -38,7 +39,8 @@ def _daemon(folders: Folders) -> str:
 def _program(folders: Folders, part: Part, environment: Mapping[str, str]) -> str:
     # By `env` instead of supervisor's own `environment=`, which has no way to write a quote.
     variables = [f"{name}={value}" for name, value in sorted({**environment, **part.environment}.items())]
-    command = shlex.join([str(LAUNCHER), str(folders.mark(part.name)), "env", *variables, *part.command])
+    priority = ["nice", "-n", str(nice_of(part.name))]
+    command = shlex.join([str(LAUNCHER), str(folders.mark(part.name)), *priority, "env", *variables, *part.command])
     lines = [
         f"[program:{part.name}]",
         f"command={_literal(command)}",
