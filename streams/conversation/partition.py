@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from infra.stores.snapshots import Checkpoint, Snapshot
 from schemas.events import AnyEvent, TimelineEvent
-from streams.conversation.state import Conversation, evolve
+from streams.conversation.state import ACCEPTED_MAX, Conversation, evolve
 
 # Names the layout and the order of saved states: under another name partitions are folded from the start.
 SAVED_FORMAT = "2"
@@ -117,7 +117,9 @@ class Partition:
         Raises OutOfOrder for a gap.
         """
         known = self._confirmed[event.conversation_id]
-        if offset < known.next_event_offset:  # the snapshot is newer than the checkpoint: it is in there
+        if offset < known.next_event_offset:  # the snapshot is newer than the checkpoint
+            if not _is_in(known.state, event):
+                return False
             self.decided.add(event.command_offset)
             return True
         if isinstance(event, TimelineEvent) and event.seq <= known.state.head_seq:
@@ -147,6 +149,10 @@ class Partition:
         snapshots = [Snapshot(s.state.conversation_id, s.next_event_offset, encode_saved(s)) for s in saved]
         return snapshots, Checkpoint(self.generation, self.next_offset, frozenset(self.decided))
 
+    @property
+    def unsaved_events(self) -> int:
+        return self.next_offset - self._checkpointed
+
     def end_saving(self, checkpoint: Checkpoint) -> None:
         self._saving = set()
         self._checkpointed = checkpoint.next_event_offset
@@ -157,3 +163,15 @@ class Partition:
             is_settled = self._current[id_] is self._confirmed[id_].state
             if is_settled and id_ not in self._dirty and id_ not in self._saving:
                 del self._current[id_], self._confirmed[id_]
+
+
+def _is_in(state: Conversation, event: AnyEvent) -> bool:
+    """Whether a state that was saved behind the event holds it, or dropped it as the second record of its seq."""
+    if not isinstance(event, TimelineEvent):
+        return True
+    member = state.member(event.actor_id)
+    if member is None:
+        return False
+    if first := member.first_result(event.client_id):
+        return first.seq == event.seq
+    return len(member.accepted) >= ACCEPTED_MAX  # so many came later that it is no longer remembered

@@ -111,7 +111,7 @@ class ScriptedServer:
     async def _refresh(self, request: web.Request) -> web.Response:
         token = (await request.json())["refresh_token"]
         self.refreshed.append(token)
-        if token != "refresh-1":  # noqa: S105  not a secret
+        if token != "refresh-1":
             return problem(401, "unauthenticated")
         self.good_tokens = {"access-2"}
         return web.json_response(

@@ -43,9 +43,12 @@ CREDENTIALS = Credentials(
 async def connecting(server: ScriptedServer, frames: list[Received] | None = None) -> AsyncIterator[Client]:
     """A client that has been started."""
     observer = None if frames is None else frames.append
-    async with server, Api(server.url, credentials=CREDENTIALS) as api:
-        async with Client(api, backoff=Backoff(first_seconds=0.01), observer=observer) as client:
-            yield client
+    async with (
+        server,
+        Api(server.url, credentials=CREDENTIALS) as api,
+        Client(api, backoff=Backoff(first_seconds=0.01), observer=observer) as client,
+    ):
+        yield client
 
 
 async def begin(line: Line, head_seq: int = 0) -> None:

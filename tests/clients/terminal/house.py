@@ -6,7 +6,7 @@ from aiohttp import web
 from tests.clients.builders import ALICE, BOB, message, row, snapshot, synced, welcome
 from tests.clients.scripted_server import Line, ScriptedServer, problem
 
-PASSWORD = "a long password"  # noqa: S105  of nobody
+PASSWORD = "a long password"
 _USERS = {"alice": ALICE, "bob": BOB}
 
 

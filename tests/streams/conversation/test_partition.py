@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from infra.stores.snapshots import Checkpoint
 from schemas.events import AnyEvent
@@ -130,6 +131,14 @@ class TestFold:
         assert made.fold(sent(4), 3)
         assert after(4) == made.state(CONVERSATION)
         assert {1, 2, 3} == made.decided
+
+    def test_what_lost_its_seq_before_the_snapshot_is_not_decided(self) -> None:
+        """Its command comes again: to take it for decided would lose the message."""
+        made = Partition(3, GENERATION, 1)
+        made.put(CONVERSATION, Saved(after(3), 9))
+        loser = replace(sent(2), client_id="never accepted", command_offset=77)
+        assert not made.fold(loser, 1)
+        assert set() == made.decided
 
 
 class TestForgetDecided:
