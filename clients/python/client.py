@@ -126,7 +126,7 @@ class Client:
         async with asyncio.timeout(timeout_seconds):
             async for _ in self.events():
                 pass
-        assert self.ended is not None  # noqa: S101  a subscription ends with the client only
+        assert self.ended is not None
         return self.ended
 
     async def wait_sent(self, *, timeout_seconds: float | None = 30.0) -> None:

@@ -79,7 +79,7 @@ class ChangeRole(ToConversation, frozen=True, kw_only=True):
 class ChangeGroupSettings(ToConversation, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
-    avatar_media_id: str | None | UnsetType = UNSET
+    avatar_media_id: str | UnsetType | None = UNSET
     who_can_send: Literal["everyone", "admins"] | UnsetType = UNSET
     who_can_add: Literal["everyone", "admins"] | UnsetType = UNSET
 
