@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from clients.python.frames import CaughtUp, MessageSent
 from infra.stores.settings import StoreSettings
 from tests.chaos.players import Device, Pair, Person
-from tests.chaos.witnesses import Said, Story, from_cassandra, from_device, from_http, from_log
+from tests.chaos.witnesses import Said, Stories, Story, from_cassandra, from_device, from_http, from_log
 
 QUIET_SECONDS = 90.0
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 1.0
 
 
 async def until_quiet(pairs: Sequence[Pair]) -> None:
@@ -34,7 +34,8 @@ async def _until_complete(device: Device, pair: Pair) -> None:
 async def check_agreement(pairs: Sequence[Pair], settings: StoreSettings) -> int:
     """The log, Cassandra, HTTP and every device tell the same story; how many messages it has."""
     ids = {_conversation(pair) for pair in pairs}
-    log, cassandra = await from_log(settings, ids), await from_cassandra(settings, ids)
+    log = await from_log(settings, ids)
+    cassandra = await _once_the_views_are_there(settings, log)
     for pair in pairs:
         story = log[_conversation(pair)]
         _check_story(story, pair)
@@ -45,6 +46,17 @@ async def check_agreement(pairs: Sequence[Pair], settings: StoreSettings) -> int
                 _check_frames(device, story)
                 assert story == await from_device(device.client, _conversation(pair)), "a device differs from the log"
     return sum(map(len, log.values()))
+
+
+async def _once_the_views_are_there(settings: StoreSettings, log: Stories) -> Stories:
+    """Cassandra's rows, when they have caught up with the log; as they are if they do not in time."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + QUIET_SECONDS
+    while (rows := await from_cassandra(settings, set(log))) != log:
+        if loop.time() > deadline:
+            break
+        await asyncio.sleep(LOOK_SECONDS)
+    return rows
 
 
 def _check_story(story: Story, pair: Pair) -> None:

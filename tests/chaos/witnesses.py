@@ -134,7 +134,6 @@ async def _head(postgres: Postgres, conversation_id: str) -> int:
             "SELECT head_seq FROM inbox_1.conversations WHERE conversation_id = %s", (conversation_id,)
         )
         row = await cursor.fetchone()
-    assert row is not None
-    return int(str(row[0]))
+    return int(str(row[0])) if row else 0
 
 

@@ -1,6 +1,7 @@
 """Gateways' streams in Redis: made by their owners, and never silently short of an entry."""
 
 import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
 import pytest_asyncio
@@ -16,10 +17,17 @@ PATIENCE_SECONDS = 5.0
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stream(redis: Redis) -> OutboundStream:
+async def stream(redis: Redis) -> AsyncIterator[OutboundStream]:
     made = OutboundStream(redis, f"outbound:test:{new_id()}")
     await made.create()
-    return made
+    yield made
+    await made.close()
+
+
+async def put(redis: Redis, items: Mapping[str, Sequence[Item]]) -> None:
+    line = Line(redis)
+    await publish(line, items)
+    await line.close()
 
 
 def item(number: int) -> Item:
@@ -28,25 +36,25 @@ def item(number: int) -> Item:
 
 async def published(redis: Redis, stream: OutboundStream, *numbers: int) -> None:
     for number in numbers:
-        await publish(Line(redis), {stream.name: [item(number)]})
+        await put(redis, {stream.name: [item(number)]})
 
 
 class TestPublish:
     async def test_one_entry_for_each_stream(self, redis: Redis, stream: OutboundStream) -> None:
         other = OutboundStream(redis, f"{stream.name}-other")
         await other.create()
-        await publish(Line(redis), {stream.name: [item(1), item(2)], other.name: [item(3)]})
+        await put(redis, {stream.name: [item(1), item(2)], other.name: [item(3)]})
         assert [item(1), item(2)] == await stream.read(PATIENCE_SECONDS)
         assert [item(3)] == await other.read(PATIENCE_SECONDS)
         assert 2 == await redis.xlen(stream.name)
 
     async def test_never_makes_a_stream(self, redis: Redis) -> None:
         name = f"outbound:test:{new_id()}"
-        await publish(Line(redis), {name: [item(1)]})
+        await put(redis, {name: [item(1)]})
         assert 0 == await redis.exists(name)
 
     async def test_passes_over_one_that_is_gone(self, redis: Redis, stream: OutboundStream) -> None:
-        await publish(Line(redis), {f"outbound:test:{new_id()}": [item(1)], stream.name: [item(2)]})
+        await put(redis, {f"outbound:test:{new_id()}": [item(1)], stream.name: [item(2)]})
         assert [item(2)] == await stream.read(PATIENCE_SECONDS)
 
 

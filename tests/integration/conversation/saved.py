@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from functools import reduce
 
+from infra.stores.faults import until_available
 from infra.stores.snapshots import Snapshots
 from schemas.events import MessageSent
 from schemas.topics import CONVERSATION_EVENTS
@@ -24,7 +25,10 @@ async def all_saved(snapshots: Snapshots, events: EventLog) -> None:
 
 
 async def checkpointed(snapshots: Snapshots) -> dict[int, int]:
-    found = {number: await snapshots.checkpoint(number) for number in range(CONVERSATION_EVENTS.partitions)}
+    found = {
+        number: await until_available(lambda number=number: snapshots.checkpoint(number), "checkpoints")  # type: ignore[misc]
+        for number in range(CONVERSATION_EVENTS.partitions)
+    }
     return {number: one.next_event_offset if one else 0 for number, one in found.items()}
 
 
