@@ -101,7 +101,8 @@ class TestLostStream:
             await receiver.client.wait_synced()
             await alice.send(bob)
             await all_there(receiver.client, 1)
-        assert [4002] == await receiver.codes()
+        # Both gateways lost their streams: who comes back to the one that has not noticed yet is sent away again.
+        assert {4002} == set(await receiver.codes())
 
     async def test_trimmed_unread(self, system: Stack, people: People, redis: Redis) -> None:
         """While the gateway is paused its stream loses an entry; there comes no other after it.
