@@ -1,7 +1,7 @@
 """Who goes first when all processors are busy: the upstream parts, so that what waits, waits downstream in batches.
 
 With equal shares the queue stands in the gateways' sockets, and every part behind them wakes up for one record at a
-time. Measured on 2 cores: 1,860 against 2,850 messages a second saturated, and 23 against 10 ms (p50) at 500 a second.
+time. Measured on 2 cores, saturated: 1,860 messages a second with equal shares, 2,550 to 2,630 with these.
 """
 
 from collections.abc import Mapping

@@ -79,9 +79,9 @@ class ConversationAgent:
             await self._fold(number, committed[number])
 
     async def _fold(self, number: int, committed: int) -> None:
-        def again() -> "asyncio.Future[Partition] | object":
+        async def again() -> Partition:
             progress.touch()
-            return fold(
+            return await fold(
                 number,
                 bootstrap=self._settings.kafka_bootstrap,
                 snapshots=self._snapshots,
@@ -89,7 +89,7 @@ class ConversationAgent:
             )
 
         try:
-            self._partitions[number] = await until_available(again, "the fold")  # type: ignore[arg-type]
+            self._partitions[number] = await until_available(again, "the fold")
         except (UnreadableEvent, OutOfOrder, TailTruncated) as broken:
             log.critical("partition %d is stopped: %s", number, broken)
             self._stopped.add(number)
