@@ -32,6 +32,12 @@ class SealedBody(Struct, frozen=True):
     sealed: bytes
 
 
+class SealedText(Struct, frozen=True):
+    """A text about a conversation as the log keeps it: sealed under the conversation's own key."""
+
+    sealed: bytes
+
+
 _encode = msgspec.json.Encoder().encode
 _decoder: msgspec.json.Decoder[Body] = msgspec.json.Decoder(Body)
 decode = _decoder.decode

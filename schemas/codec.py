@@ -12,18 +12,21 @@ from schemas.commands import AnyCommand
 from schemas.dead_letters import DeadLetter
 from schemas.events import AnyEvent
 from schemas.presence import AnyPresenceEvent
+from schemas.signals import AnySignal
 
 Undecodable = msgspec.DecodeError  # also raised as its subclass ValidationError
 
 encode = msgspec.json.Encoder().encode
 _commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
 _events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+_signals: msgspec.json.Decoder[AnySignal] = msgspec.json.Decoder(AnySignal)
 _presence: msgspec.json.Decoder[AnyPresenceEvent] = msgspec.json.Decoder(AnyPresenceEvent)
 _accounts: msgspec.json.Decoder[AnyAccountEvent] = msgspec.json.Decoder(AnyAccountEvent)
 _dead_letters: msgspec.json.Decoder[DeadLetter] = msgspec.json.Decoder(DeadLetter)
 
 decode_command = _commands.decode
 decode_event = _events.decode
+decode_signal = _signals.decode
 decode_presence = _presence.decode
 decode_account = _accounts.decode
 decode_dead_letter = _dead_letters.decode

@@ -9,22 +9,34 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from schemas.bodies import Body
-from schemas.commands import ClientId
+from schemas.commands import ClientId, Role, Seq, Who
 from schemas.ids import Id
 from schemas.reasons import Reason
 
 MENTIONS_MAX = 100
+SUBSCRIPTIONS_MAX = 500
 Mentions = Annotated[tuple[Id, ...], Meta(max_length=MENTIONS_MAX)]
 
 
-class Hello(Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True):
+class ClientFrame(Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+    """A frame from a client."""
+
+
+class KeyedFrame(ClientFrame, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A command with the client's idempotency key: unique per sender and conversation."""
+
+    client_id: ClientId
+
+
+class Hello(ClientFrame, frozen=True, tag=True, forbid_unknown_fields=True):
     ticket: str
     epoch: str | None = None
     cursors: dict[Id, Annotated[int, Meta(ge=0)]] = {}
 
 
-class SendMessage(Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True):
-    client_id: ClientId
+class SendMessage(KeyedFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    """Either `conversation_id` or `to_user_id`: the direct conversation with that user, begun by its first message."""
+
     body: Body
     conversation_id: Id | None = None
     to_user_id: Id | None = None
@@ -32,11 +44,106 @@ class SendMessage(Struct, frozen=True, tag_field="type", tag=True, forbid_unknow
     mentions: Mentions = ()
 
 
-class Heartbeat(Struct, frozen=True, tag_field="type", tag=True, forbid_unknown_fields=True):
+class EditMessage(KeyedFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    conversation_id: Id
+    message_id: Id
+    body: Body
+
+
+class DeleteMessage(KeyedFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    conversation_id: Id
+    message_id: Id
+
+
+class SetReaction(KeyedFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    """`emoji`: one grapheme, or null to take the reaction back."""
+
+    conversation_id: Id
+    message_id: Id
+    emoji: str | None
+
+
+class CreateGroup(KeyedFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    name: str
+    member_ids: tuple[Id, ...]
+
+
+class AddMembers(KeyedFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    conversation_id: Id
+    member_ids: tuple[Id, ...]
+
+
+class RemoveMember(KeyedFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    conversation_id: Id
+    user_id: Id
+
+
+class LeaveGroup(KeyedFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    conversation_id: Id
+
+
+class ChangeRole(KeyedFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    conversation_id: Id
+    user_id: Id
+    role: Role
+
+
+class ChangeGroupSettings(KeyedFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    """What is left out stays as it is."""
+
+    conversation_id: Id
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    avatar_media_id: Id | UnsetType | None = UNSET
+    who_can_send: Who | UnsetType = UNSET
+    who_can_add: Who | UnsetType = UNSET
+
+
+class AcknowledgeDelivery(ClientFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    conversation_id: Id
+    seq: Seq
+
+
+class AcknowledgeRead(ClientFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    conversation_id: Id
+    seq: Seq
+
+
+class SetTyping(ClientFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    conversation_id: Id
+    is_typing: bool
+
+
+class SubscribePresence(ClientFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    """At most SUBSCRIPTIONS_MAX people in all."""
+
+    user_ids: tuple[Id, ...]
+
+
+class UnsubscribePresence(ClientFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
+    user_ids: tuple[Id, ...]
+
+
+class Heartbeat(ClientFrame, frozen=True, kw_only=True, tag=True, forbid_unknown_fields=True):
     pass
 
 
-ClientFrame = Hello | SendMessage | Heartbeat
+AnyKeyedFrame = (
+    SendMessage
+    | EditMessage
+    | DeleteMessage
+    | SetReaction
+    | CreateGroup
+    | AddMembers
+    | RemoveMember
+    | LeaveGroup
+    | ChangeRole
+    | ChangeGroupSettings
+)
+AnyReceiptFrame = AcknowledgeDelivery | AcknowledgeRead
+AnyClientFrame = (
+    Hello | AnyKeyedFrame | AnyReceiptFrame | SetTyping | SubscribePresence | UnsubscribePresence | Heartbeat
+)
 
 
 class Welcome(Struct, frozen=True, tag_field="type", tag=True):
@@ -54,16 +161,19 @@ class Reaction(Struct, frozen=True):
     emoji: str
 
 
-class MessageSent(Struct, frozen=True, tag_field="type", tag=True):
-    """Live as in the timeline; there, `edited_at`, `is_deleted` and `reactions` are set, and `body` is the current one.
-
-    `client_id` is set only for the author's devices.
-    """
+class TimelineEvent(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """An event with a place in the timeline. `client_id` is set only for the author's devices."""
 
     conversation_id: str
     seq: int
     at: str
     actor_id: str
+    client_id: str | UnsetType = UNSET
+
+
+class MessageSent(TimelineEvent, frozen=True, kw_only=True, tag=True):
+    """Live as in the timeline; there `edited_at`, `is_deleted` and `reactions` are set, and `body` is the current."""
+
     message_id: str
     message_number: int
     sender_id: str
@@ -71,16 +181,103 @@ class MessageSent(Struct, frozen=True, tag_field="type", tag=True):
     reply_to: str | None
     mentions: tuple[str, ...]
     sent_at: str
-    client_id: str | UnsetType = UNSET
     member_ids: tuple[str, ...] | UnsetType = UNSET
     edited_at: str | UnsetType | None = UNSET
     is_deleted: bool | UnsetType = UNSET
     reactions: tuple[Reaction, ...] | UnsetType = UNSET
 
 
+class MessageEdited(TimelineEvent, frozen=True, kw_only=True, tag=True):
+    """`body` is null where the message was deleted since, or its author erased."""
+
+    message_id: str
+    body: Raw | None
+
+
+class MessageDeleted(TimelineEvent, frozen=True, kw_only=True, tag=True):
+    message_id: str
+
+
+class ReactionSet(TimelineEvent, frozen=True, kw_only=True, tag=True):
+    message_id: str
+    user_id: str
+    emoji: str | None
+
+
+class GroupCreated(TimelineEvent, frozen=True, kw_only=True, tag=True):
+    name: str
+    member_ids: tuple[str, ...]
+
+
+class MembersAdded(TimelineEvent, frozen=True, kw_only=True, tag=True):
+    member_ids: tuple[str, ...]
+
+
+class MemberRemoved(TimelineEvent, frozen=True, kw_only=True, tag=True):
+    """`user_id` equal to `actor_id`: left by oneself."""
+
+    user_id: str
+    promoted_user_id: str | UnsetType = UNSET
+
+
+class RoleChanged(TimelineEvent, frozen=True, kw_only=True, tag=True):
+    user_id: str
+    role: Role
+
+
+class GroupSettingsChanged(TimelineEvent, frozen=True, kw_only=True, tag=True):
+    """What is missing stayed as it was."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    avatar_media_id: str | UnsetType | None = UNSET
+    who_can_send: Who | UnsetType = UNSET
+    who_can_add: Who | UnsetType = UNSET
+
+
+class Advanced(Struct, frozen=True, kw_only=True, tag_field="type"):
+    conversation_id: str
+    user_id: str
+    from_seq: int
+    to_seq: int
+    at: str
+
+
+class DeliveredAdvanced(Advanced, frozen=True, kw_only=True, tag=True):
+    """Up to `to_seq` all has reached a device of `user_id`."""
+
+
+class ReadAdvanced(Advanced, frozen=True, kw_only=True, tag=True):
+    """`user_id` has read up to `to_seq`, which implies delivery."""
+
+
+class TypingChanged(Struct, frozen=True, tag_field="type", tag=True):
+    conversation_id: str
+    user_id: str
+    is_typing: bool
+
+
+class PresenceChanged(Struct, frozen=True, tag_field="type", tag=True):
+    """Both null where the person hides it."""
+
+    user_id: str
+    is_online: bool | None
+    last_seen_at: str | None
+
+
+class BlockSet(Struct, frozen=True, tag_field="type", tag=True):
+    """The answer to a block over HTTP; it goes to no socket."""
+
+    conversation_id: str
+    user_id: str
+    is_blocked: bool
+
+
 class CommandRefused(Struct, frozen=True, tag_field="type", tag=True):
+    """`client_id` is null for a frame that has none."""
+
     conversation_id: str | None
-    client_id: str
+    client_id: str | None
     command: str
     reason: Reason
     detail: str
@@ -103,12 +300,13 @@ class Watermark(Struct, frozen=True):
 
 
 class ConversationSummary(Struct, frozen=True):
-    """A row of the conversation list. `role` is null where one has left; a direct conversation has no name."""
+    """A row of the conversation list. `role` is null where one has left; a direct conversation has no name, and a
+    group's members are not listed here."""
 
     conversation_id: str
     kind: str
     name: str | None
-    members: tuple[str, ...]
+    members: tuple[str, ...] | None
     head_seq: int
     head_message: Raw | None
     delivered_seq: int
@@ -134,4 +332,28 @@ class Synced(Struct, frozen=True, tag_field="type", tag=True):
 
 
 encode = msgspec.json.Encoder().encode
-ServerFrame = MessageSent | CommandRefused | Malformed | RateLimited | Welcome | Snapshot | CaughtUp | Synced
+AnyTimelineFrame = (
+    MessageSent
+    | MessageEdited
+    | MessageDeleted
+    | ReactionSet
+    | GroupCreated
+    | MembersAdded
+    | MemberRemoved
+    | RoleChanged
+    | GroupSettingsChanged
+)
+AnyServerFrame = (
+    Welcome
+    | Snapshot
+    | CaughtUp
+    | Synced
+    | AnyTimelineFrame
+    | DeliveredAdvanced
+    | ReadAdvanced
+    | TypingChanged
+    | PresenceChanged
+    | CommandRefused
+    | Malformed
+    | RateLimited
+)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
-from schemas.frames import ClientFrame, SendMessage
+from schemas.frames import AnyClientFrame, SendMessage
 
 ADDRESS = "either conversation_id or to_user_id is needed"
 
-_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
+_decoder: msgspec.json.Decoder[AnyClientFrame] = msgspec.json.Decoder(AnyClientFrame)
 
 
 class MalformedFrame(Exception):
@@ -29,7 +29,7 @@ class _Named(Struct):
     client_id: str | None = None
 
 
-def parse(data: bytes) -> ClientFrame:
+def parse(data: bytes) -> AnyClientFrame:
     """The frame in `data`. Raises MalformedFrame."""
     try:
         frame = _decoder.decode(data)

@@ -10,7 +10,7 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from schemas.bodies import Body, SealedBody, kind, plain
+from schemas.bodies import Body, SealedBody, SealedText, kind, plain
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -43,6 +43,24 @@ class DataKey:
     def digest(self, content: bytes) -> bytes:
         """What tells a repeat from a conflict: sealed bodies differ at every sealing, this does not."""
         return hmac.digest(self._digest_key, content, "sha256")[:16]
+
+
+class ConversationKey:
+    """What a conversation's name and description are sealed under: derived from the master key, kept nowhere."""
+
+    __slots__ = ("_cipher", "_conversation_id")
+
+    def __init__(self, master_key: bytes, conversation_id: str) -> None:
+        self._cipher = AESGCM(hmac.digest(master_key, f"conversation:{conversation_id}".encode(), "sha256"))
+        self._conversation_id = conversation_id
+
+    def seal(self, text: str) -> SealedText:
+        nonce = os.urandom(NONCE_BYTES)
+        return SealedText(nonce + self._cipher.encrypt(nonce, text.encode(), self._conversation_id.encode()))
+
+    def open(self, text: SealedText) -> str:
+        """Raises SealBroken."""
+        return _decrypt(self._cipher, text.sealed, self._conversation_id.encode()).decode()
 
 
 def new_data_key(master_key: bytes, user_id: str) -> bytes:

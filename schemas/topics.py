@@ -5,12 +5,14 @@ Names, partition counts and consumer groups are durable: changing one is a migra
 
 from dataclasses import dataclass
 from types import UnionType
+from typing import get_args
 
 from schemas.accounts import AccountCreated
-from schemas.commands import SendMessage
+from schemas.commands import AnyCommand
 from schemas.dead_letters import DeadLetter
-from schemas.events import CommandRefused, CommandRepeated, MessageSent
+from schemas.events import AnyEvent
 from schemas.presence import DeviceConnected, DeviceDisconnected
+from schemas.signals import TypingChanged
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -33,20 +35,28 @@ class Topic:
 
 
 CONVERSATION_COMMANDS = Topic(
-    "conversation.commands", "conversation id", (SendMessage,), CONVERSATION_PARTITIONS, 7 * DAY_MS
+    "conversation.commands", "conversation id", get_args(AnyCommand), CONVERSATION_PARTITIONS, 7 * DAY_MS
 )
 CONVERSATION_EVENTS = Topic(
     "conversation.events",
     "conversation id",
-    (MessageSent, CommandRefused, CommandRepeated),
+    get_args(AnyEvent),
     CONVERSATION_PARTITIONS,
     FOR_EVER_MS,
 )
+CONVERSATION_SIGNALS = Topic("conversation.signals", "conversation id", (TypingChanged,), 2, HOUR_MS)
 PRESENCE_EVENTS = Topic("presence.events", "user id", (DeviceConnected, DeviceDisconnected), 2, 90 * DAY_MS)
 ACCOUNT_EVENTS = Topic("account.events", "user id", (AccountCreated,), 2, FOR_EVER_MS)
 DEAD_LETTERS = Topic("dead.letters", "source key", (DeadLetter,), 1, FOR_EVER_MS)
 
-TOPICS = (CONVERSATION_COMMANDS, CONVERSATION_EVENTS, PRESENCE_EVENTS, ACCOUNT_EVENTS, DEAD_LETTERS)
+TOPICS = (
+    CONVERSATION_COMMANDS,
+    CONVERSATION_EVENTS,
+    CONVERSATION_SIGNALS,
+    PRESENCE_EVENTS,
+    ACCOUNT_EVENTS,
+    DEAD_LETTERS,
+)
 
 
 def union(topic: Topic) -> UnionType | type:

@@ -1,0 +1,62 @@
+"""What the door must know to judge a frame and to make a command of it."""
+
+from dataclasses import dataclass
+
+from schemas import commands, frames
+from schemas.ids import direct_conversation_id, group_conversation_id
+from schemas.parsing import ADDRESS, MalformedFrame
+from schemas.sealing import ConversationKey, DataKey
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks, from which device, with which key, and where the answer goes."""
+
+    user_id: str
+    device_id: str
+    key: DataKey
+    origin: commands.Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """`user_ids` must exist, `message_id` must be a message of the conversation; `privacy`: whether a read is."""
+
+    user_ids: tuple[str, ...] = ()
+    message_id: str | None = None
+    privacy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`target` is None where there is no such message, or it was deleted; `conversation_key` seals a group's texts."""
+
+    are_users_known: bool = True
+    target: commands.Target | None = None
+    is_private: bool = False
+    conversation_key: ConversationKey | None = None
+
+
+def conversation_of(frame: frames.AnyKeyedFrame, user_id: str, direct_secret: bytes) -> str:
+    """The conversation that a frame is for. Raises MalformedFrame unless it names exactly one."""
+    match frame:
+        case frames.CreateGroup():
+            return group_conversation_id(user_id, frame.client_id)
+        case frames.SendMessage(to_user_id=str(to_user_id), conversation_id=None):
+            return direct_conversation_id(direct_secret, user_id, to_user_id)
+        case frames.SendMessage(to_user_id=None, conversation_id=None) | frames.SendMessage(to_user_id=str()):
+            raise MalformedFrame(ADDRESS, frame.client_id)
+    assert frame.conversation_id is not None
+    return frame.conversation_id
+
+
+def needs(frame: frames.AnyKeyedFrame) -> Needs:
+    match frame:
+        case frames.SendMessage():
+            return Needs((frame.to_user_id,) if frame.to_user_id else (), privacy=True)
+        case frames.CreateGroup() | frames.AddMembers():
+            return Needs(frame.member_ids)
+        case frames.EditMessage() | frames.DeleteMessage() | frames.SetReaction():
+            return Needs(message_id=frame.message_id)
+        case _:
+            return Needs()
