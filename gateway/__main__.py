@@ -9,6 +9,7 @@ import signal
 
 import uvloop
 
+from gateway.acknowledging import Acknowledging
 from gateway.catching_up import CatchingUp
 from gateway.freshness import Freshness
 from gateway.incarnation import Incarnation
@@ -45,24 +46,29 @@ async def run(settings: GatewaySettings) -> None:
     registry = Registry()
     incarnation = Incarnation(redis, settings.gateway_name, registry, settings.drain_seconds)
     appender = Appender(settings.kafka_bootstrap, settings.gateway_name)
-    server = await _server(settings, appender, registry, incarnation)
+    acknowledging = Acknowledging(appender, settings.gateway_name)
+    server = await _server(settings, appender, registry, incarnation, acknowledging)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 1_000)  # a full collection at 19,500 sockets stops the loop for 0.5 s (FACTS)
-    living = asyncio.create_task(_or_die(incarnation.live()))
-    sweeping = asyncio.create_task(_or_die(server.sweep()))
+    works = (incarnation.live(), server.sweep(), acknowledging.run())
+    tasks = [asyncio.create_task(_or_die(work)) for work in works]
     async with server.listen() as listening:
         log.info("%s listens on %s:%d", settings.gateway_name, settings.gateway_host, settings.gateway_port)
         await stopping.wait()
         log.info("draining %d connections", len(registry))
         await server.drain(listening)
     await appender.drain(LAST_WORDS_SECONDS)
-    living.cancel()
-    sweeping.cancel()
+    for task in tasks:
+        task.cancel()
 
 
 async def _server(
-    settings: GatewaySettings, appender: Appender, registry: Registry, incarnation: Incarnation
+    settings: GatewaySettings,
+    appender: Appender,
+    registry: Registry,
+    incarnation: Incarnation,
+    acknowledging: Acknowledging,
 ) -> GatewayServer:
     """Everything that a gateway is made of, connected and warm."""
     ends = LogEnds(settings.kafka_bootstrap)
@@ -87,7 +93,12 @@ async def _server(
     )
     submitting = Submitting(appender, users, settings.direct_secret_bytes(), settings.gateway_name)
     return GatewayServer(
-        settings, registry=registry, incarnation=incarnation, opening=opening, submitting=submitting
+        settings,
+        registry=registry,
+        incarnation=incarnation,
+        opening=opening,
+        submitting=submitting,
+        acknowledging=acknowledging,
     )
 
 

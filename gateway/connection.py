@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
 
-from gateway.session import Action, Close, CloseCode, Send, Session
+from gateway.session import Action, Close, CloseCode, Phase, Send, Session
 from schemas.commands import Origin
 from schemas.door import Actor
 
@@ -20,7 +20,7 @@ CLOSING: set["asyncio.Task[None]"] = set()  # the loop itself keeps only weak re
 class Connection:
     """`actor` is there once the ticket was good; `registered` once the connection is in the connection cache."""
 
-    __slots__ = ("_socket", "_write_buffer_bytes_max", "actor", "origin", "registered", "session")
+    __slots__ = ("_identified", "_socket", "_write_buffer_bytes_max", "actor", "origin", "registered", "session")
 
     def __init__(self, socket: ServerConnection, session: Session, origin: Origin, write_buffer_bytes_max: int) -> None:
         self._socket = socket
@@ -29,10 +29,28 @@ class Connection:
         self.origin = origin
         self.actor: Actor | None = None
         self.registered: asyncio.Event | None = None
+        self._identified: asyncio.Event | None = None
 
     @property
     def id(self) -> str:
         return self.origin.connection
+
+    def identify(self, actor: Actor) -> None:
+        """The ticket was good."""
+        self.actor = actor
+        self._settle()
+
+    async def identified(self) -> Actor | None:
+        """Whose connection it is, as soon as that is known; None if it is closed instead."""
+        if self.actor is None and self.session.phase is not Phase.CLOSED:
+            self._identified = self._identified or asyncio.Event()
+            await self._identified.wait()
+        return self.actor
+
+    def _settle(self) -> None:
+        if self._identified is not None:
+            self._identified.set()
+            self._identified = None
 
     def perform(self, action: Action | None) -> None:
         """Carry out what a session asks of its socket."""
@@ -40,6 +58,7 @@ class Connection:
             case Send(frame):
                 self.write(frame)
             case Close(code, reason):
+                self._settle()
                 task = asyncio.create_task(self._close(code, reason))
                 CLOSING.add(task)
                 task.add_done_callback(CLOSING.discard)

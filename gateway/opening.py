@@ -78,14 +78,18 @@ class Opening:
         except (StoreUnavailable, IncompleteView) as away:
             log.warning("a connection is not opened: %s", away)
             connection.close(CloseCode.OVERLOADED, "try again")
+        except Exception:
+            log.exception("opening failed")
+            connection.close(CloseCode.OVERLOADED, "try again")
 
     async def _open(self, connection: Connection, hello: frames.Hello) -> None:
         ticket = await self._ticket(hello)
         key = await self._keys.key(ticket.user_id)
         if key is None:
             raise Refused(CloseCode.SIGNED_OUT, "the account was erased")
-        actor = connection.actor = Actor(ticket.user_id, ticket.device_id, key, connection.origin)
+        actor = Actor(ticket.user_id, ticket.device_id, key, connection.origin)
         connection.write(self._welcome(actor))
+        connection.identify(actor)
         await self._register(connection, actor)
         if not await self._users.is_device_signed_in(actor.user_id, actor.device_id):
             raise Refused(CloseCode.SIGNED_OUT, "signed out")

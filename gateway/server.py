@@ -10,16 +10,30 @@ from websockets.asyncio.server import Server, ServerConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from gateway.acknowledging import Acknowledging
 from gateway.connection import Connection
 from gateway.deadlines import Deadlines
 from gateway.incarnation import Incarnation
 from gateway.listening import listen
 from gateway.opening import Opening
 from gateway.registry import Registry
-from gateway.session import Action, Close, CloseCode, Open, Session, Submit
+from gateway.session import (
+    Acknowledge,
+    Action,
+    Asked,
+    Close,
+    CloseCode,
+    Open,
+    Session,
+    Submit,
+    Subscribe,
+    Typing,
+    Unsubscribe,
+)
 from gateway.settings import GatewaySettings
 from gateway.submitting import Submitting
 from schemas.commands import Origin
+from schemas.door import Actor
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +49,14 @@ class GatewayServer:
         incarnation: Incarnation,
         opening: Opening,
         submitting: Submitting,
+        acknowledging: Acknowledging,
     ) -> None:
         self._settings = settings
         self._registry = registry
         self._incarnation = incarnation
         self._opening = opening
         self._submitting = submitting
+        self._acknowledging = acknowledging
         self._deadlines: Deadlines[Connection] = Deadlines()
         self._is_draining = False
         self._now = asyncio.get_running_loop().time
@@ -111,21 +127,30 @@ class GatewayServer:
         finally:
             opening.cancel()
             await asyncio.wait([opening])
-            if not opening.cancelled() and (fault := opening.exception()):
-                log.error("opening failed", exc_info=fault)
 
     async def _frames(self, socket: ServerConnection, connection: Connection) -> None:
         async for data in socket:
             action = self._receive(connection, data)
-            if isinstance(action, Submit):
-                if connection.actor is None:
-                    connection.close(CloseCode.PROTOCOL_ERROR, "commands come after Welcome")
-                else:
-                    await self._submitting.submit(connection, connection.actor, action.frame)
-            elif action is not None:
-                connection.perform(action)
-                if isinstance(action, Close):
+            if action is None:
+                continue
+            if isinstance(action, Asked):
+                if (actor := await connection.identified()) is None:
                     break
+                await self._carry_out(action, connection, actor)
+                continue
+            connection.perform(action)
+            if isinstance(action, Close):
+                break
+
+    async def _carry_out(self, action: Asked, connection: Connection, actor: Actor) -> None:
+        """What a client asks for, in the order of its frames."""
+        match action:
+            case Submit(frame):
+                await self._submitting.submit(connection, actor, frame)
+            case Acknowledge(frame):
+                self._acknowledging.acknowledge(connection, actor, frame)
+            case Typing() | Subscribe() | Unsubscribe():
+                pass
 
     def _receive(self, connection: Connection, data: str | bytes) -> Action | None:
         if isinstance(data, bytes):

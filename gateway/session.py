@@ -56,12 +56,46 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """A well-formed message, within the limits: to the door, and into the log."""
+    """A well-formed command, within the limits: to the door, and into the log."""
 
-    frame: frames.SendMessage
+    frame: frames.AnyKeyedFrame
 
 
-Action = Send | Close | Open | Submit
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """A receipt: gathered with others, and into the log."""
+
+    frame: frames.AnyReceiptFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """The user writes, or stopped: told to the other members."""
+
+    frame: frames.SetTyping
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """The device wants to know how some people's presence is, and when it changes."""
+
+    frame: frames.SubscribePresence
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    frame: frames.UnsubscribePresence
+
+
+AskingFrame = (
+    frames.AnyKeyedFrame
+    | frames.AnyReceiptFrame
+    | frames.SetTyping
+    | frames.SubscribePresence
+    | frames.UnsubscribePresence
+)
+Asked = Submit | Acknowledge | Typing | Subscribe | Unsubscribe
+Action = Send | Close | Open | Asked
 
 
 class Phase(Enum):
@@ -75,12 +109,14 @@ class Session:
     """One socket. `heard_at` is the last sign of life."""
 
     __slots__ = (
-        "_backlog", "_bucket", "_flooding_since", "_limited_at", "_malformed", "_settings", "heard_at", "phase",
+        "_backlog", "_flooding_since", "_limited_at", "_malformed", "_messages", "_others", "_settings", "heard_at",
+        "phase",
     )  # fmt: skip
 
     def __init__(self, settings: GatewaySettings, now: float) -> None:
         self._settings = settings
-        self._bucket: TokenBucket | None = None
+        self._messages: TokenBucket | None = None  # made when first needed: most connections only listen
+        self._others: TokenBucket | None = None
         self._flooding_since: float | None = None
         self._limited_at = now
         self._malformed = 0
@@ -103,13 +139,13 @@ class Session:
             return self._close(CloseCode.PROTOCOL_ERROR, "the first frame, and only it, is Hello")
         self._malformed = 0
         match frame:
+            case frames.Heartbeat():
+                return None
             case frames.Hello():
                 self.phase = Phase.CATCHING_UP
                 return Open(frame)
-            case frames.SendMessage():
-                return self._limited(frame, now)
-            case frames.Heartbeat():
-                return None
+            case _:
+                return self._limited(frame, now) or _asked(frame)
 
     def receive_binary(self, now: float) -> Action | None:
         """A binary message came in: there are none in this protocol."""
@@ -131,19 +167,31 @@ class Session:
         name = UNSET if malformed.client_id is None else malformed.client_id
         return Send(frames.encode(frames.Malformed(malformed.detail, name)))
 
-    def _limited(self, frame: frames.SendMessage, now: float) -> Action:
-        if self._bucket is None:
-            burst = self._settings.messages_burst
-            self._bucket = TokenBucket(self._settings.messages_per_second, burst, burst, now)
-        wait = self._bucket.take(now)
+    def _limited(self, frame: AskingFrame, now: float) -> Action | None:
+        """What to answer to a client that asks too much, or None."""
+        wait = self._bucket(frame, now).take(now)
         if not wait:
-            return Submit(frame)
+            return None
         if self._flooding_since is None or now - self._limited_at > CALM_SECONDS:
             self._flooding_since = now
         self._limited_at = now
         if now - self._flooding_since > self._settings.flooding_seconds:
             return self._close(CloseCode.FLOODING, "still over the limit")
-        return Send(frames.encode(frames.RateLimited(round(wait, 3), frame.client_id)))
+        name = frame.client_id if isinstance(frame, frames.KeyedFrame) else UNSET
+        return Send(frames.encode(frames.RateLimited(round(wait, 3), name)))
+
+    def _bucket(self, frame: AskingFrame, now: float) -> TokenBucket:
+        """Messages have a limit of their own; all else shares a wider one."""
+        settings = self._settings
+        if isinstance(frame, frames.SendMessage):
+            if self._messages is None:
+                burst = settings.messages_burst
+                self._messages = TokenBucket(settings.messages_per_second, burst, burst, now)
+            return self._messages
+        if self._others is None:
+            burst = settings.frames_burst
+            self._others = TokenBucket(settings.frames_per_second, burst, burst, now)
+        return self._others
 
     def deliver(self, frame: bytes) -> Action | None:
         """A live frame for this connection: sent, or kept back until it is synced."""
@@ -181,3 +229,17 @@ class Session:
         self.phase = Phase.CLOSED
         self._backlog = None
         return Close(code, reason)
+
+
+def _asked(frame: AskingFrame) -> Asked:
+    match frame:
+        case frames.AcknowledgeDelivery() | frames.AcknowledgeRead():
+            return Acknowledge(frame)
+        case frames.SetTyping():
+            return Typing(frame)
+        case frames.SubscribePresence():
+            return Subscribe(frame)
+        case frames.UnsubscribePresence():
+            return Unsubscribe(frame)
+        case _:
+            return Submit(frame)
