@@ -93,14 +93,15 @@ def _table(parts: list[PartStatus]) -> Table:
 
 
 def _say_what_next(stack: Stack) -> None:
-    console.print(f"\nBackchannel is at [bold]{stack.settings.address}[/]. What next:", highlight=False, soft_wrap=True)
-    console.print("  .venv/bin/backchannel chat --as alice   in one terminal", highlight=False, soft_wrap=True)
-    console.print(
-        "  .venv/bin/backchannel chat --as bob     in another: they can write to each other",
-        highlight=False,
-        soft_wrap=True,
+    settings = stack.settings
+    lines = (
+        f"\nBackchannel is at [bold]{settings.address}[/]. What next:",
+        f"  {settings.chat_command('alice')}   in one terminal",
+        f"  {settings.chat_command('bob')}     in another: they can write to each other",
+        "  make logs, make status, make down",
     )
-    console.print("  make logs, make status, make down", highlight=False, soft_wrap=True)
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 def _short(path: Path) -> str:

@@ -39,6 +39,11 @@ class LocalSettings(BaseSettings):
         """Where clients find everything: the balancer."""
         return f"http://{HOST}:{self.port(8080)}"
 
+    def chat_command(self, handle: str) -> str:
+        """How a person chats with this stack from a terminal; only the usual stack needs no address."""
+        command = f".venv/bin/backchannel chat --as {handle}"
+        return f"{command} --url {self.address}" if self.port_offset else command
+
     def environment(self) -> Mapping[str, str]:
         """The addresses of this stack's stores, as the project's own processes read them."""
         return {

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import typer
 from pydantic import ValidationError
 
 from infra.local.folders import SOCKET_PATH_BYTES_MAX, Folders
@@ -11,6 +12,7 @@ from infra.local.places import ROOT
 from infra.local.services import balancer, services
 from infra.local.settings import LocalSettings
 from infra.local.stores import stores
+from infra.operator.cli import app
 from infra.stores.settings import StoreSettings
 
 EPHEMERAL_PORT_MIN = 32_768
@@ -31,6 +33,15 @@ class TestLocalSettings:
         assert str(defaults.cassandra_port) == environment["BACKCHANNEL_CASSANDRA_PORT"]
         assert defaults.redis_url == environment["BACKCHANNEL_REDIS_URL"]
         assert defaults.postgres_dsn.get_secret_value() == environment["BACKCHANNEL_POSTGRES_DSN"]
+
+    @pytest.mark.parametrize("port_offset", [0, 8_000])
+    def test_who_chats_as_told_reaches_this_stack(self, port_offset: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("BACKCHANNEL_URL", raising=False)
+        settings = LocalSettings(port_offset=port_offset)
+        _, name, *options = settings.chat_command("alice").split()
+        group = typer.main.get_group(app)
+        chat = group.commands[name].make_context(name, options)
+        assert ("alice", settings.address) == (chat.params["handle"], chat.params["url"])
 
     def test_ports_of_two_stacks_are_disjoint(self) -> None:
         usual, other = all_ports(LocalSettings(port_offset=0)), all_ports(LocalSettings(port_offset=20_000))
