@@ -8,6 +8,7 @@ from streams.conversation.agent import ConversationAgent
 from streams.fanout.agent import FanOutAgent
 from streams.inbox.agent import InboxAgent
 from streams.presence.agent import PresenceAgent
+from streams.receipts.agent import ReceiptsAgent
 from streams.runtime.agents import Agent
 from streams.runtime.process import run
 from streams.runtime.settings import StreamSettings
@@ -18,6 +19,7 @@ AGENTS: dict[str, Callable[[StreamSettings], Agent]] = {
     "fanout": FanOutAgent,
     "timeline": TimelineAgent,
     "inbox": InboxAgent,
+    "receipts": ReceiptsAgent,
     "presence": PresenceAgent,
 }
 

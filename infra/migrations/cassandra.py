@@ -2,7 +2,7 @@
 
 import logging
 
-from infra.stores import memberships, snapshots, timeline
+from infra.stores import memberships, receipts, snapshots, timeline
 from infra.stores.cassandra import Cassandra
 from infra.stores.settings import StoreSettings
 
@@ -18,7 +18,7 @@ async def migrate(settings: StoreSettings) -> None:
         f" {{'class': 'NetworkTopologyStrategy', 'datacenter1': {settings.cassandra_replication}}}"
     )
     await cassandra.execute(f"USE {keyspace}")
-    for table in (*timeline.TABLES, *snapshots.TABLES, *memberships.TABLES):
+    for table in (*timeline.TABLES, *receipts.TABLES, *snapshots.TABLES, *memberships.TABLES):
         await cassandra.execute(table)
     log.info("keyspace %s is ready", keyspace)
     await cassandra.close()

@@ -33,6 +33,7 @@ class View:
 
 TIMELINE = View("timeline", 1)
 INBOX = View("inbox", 1)
+RECEIPTS = View("receipts", 1)
 
 
 class Positions:
