@@ -13,6 +13,7 @@ from api.background import Background
 from api.bodies import BodyGate
 from api.routes import (
     accounts,
+    blocks,
     commands,
     conversations,
     devices,
@@ -32,6 +33,7 @@ ROUTERS = (
     devices.router,
     tickets.router,
     users.router,
+    blocks.router,
     conversations.router,
     messages.router,
     commands.router,

@@ -1,6 +1,7 @@
 """Commands over HTTP: the same door as the gateway's, and the answer as a response."""
 
 import time
+from collections.abc import Callable
 
 import msgspec
 from fastapi import Response
@@ -12,6 +13,7 @@ from api.tokens import Bearer
 from schemas import commands, door, envelope, frames
 from schemas.codec import encode
 from schemas.commands import Origin
+from schemas.ids import direct_conversation_id
 from schemas.outbound import Item, Kind
 from schemas.sealing import DataKey
 from schemas.times import timestamp
@@ -30,53 +32,82 @@ class _Answer(msgspec.Struct):
     type: str
     reason: str = ""
     detail: str = ""
-    client_id: str = ""
+    client_id: str | None = None
     conversation_id: str | None = None
 
 
 _decode = msgspec.json.Decoder(_Answer).decode
+CommandOf = Callable[[Origin], commands.Command]
 
 
-async def execute(use: Services, caller: Bearer, frame: frames.SendMessage) -> Response:
+async def execute(use: Services, caller: Bearer, frame: frames.AnyKeyedFrame) -> Response:
     """Put the command into the log and answer with what came of it.
 
     Raises Problem, StoreUnavailable, MalformedFrame.
     """
     use.limits.messages.enforce(caller.user_id)
     conversation_id = door.conversation_of(frame, caller.user_id, use.settings.direct_secret_bytes())
-    is_user_known = frame.to_user_id is None or await use.users.is_known(frame.to_user_id)
-    reason = door.refusal(frame, caller.user_id, is_user_known=is_user_known)
-    if reason is not None:
-        detail = door.DETAILS.get(reason, "")
+    facts = await use.facts.gather(frame, conversation_id, caller.user_id)
+    if reason := door.refusal(frame, caller.user_id, facts):
         # Where the door says no, no conversation is named that the log does not know of.
-        raise Refusal(reason, detail, client_id=frame.client_id, conversation_id=frame.conversation_id)
+        named = None if isinstance(frame, frames.CreateGroup) else frame.conversation_id
+        raise Refusal(reason, door.DETAILS.get(reason, ""), client_id=frame.client_id, conversation_id=named)
+    key = await actor_key(use, caller)
+
+    def command(origin: Origin) -> commands.Command:
+        actor = door.Actor(caller.user_id, caller.device_id, key, origin)
+        return door.command(frame, conversation_id, actor, facts)
+
+    item = await ask(use, command)
+    _raise_refused(item)
+    status = 200 if item.kind == Kind.REPEATED else 201
+    return Response(item.payload, status, media_type="application/json")
+
+
+async def set_block(use: Services, caller: Bearer, user_id: str, *, is_blocked: bool) -> None:
+    """Block somebody, or no longer: in force when this returns. Raises Problem, StoreUnavailable."""
+    conversation_id = direct_conversation_id(use.settings.direct_secret_bytes(), caller.user_id, user_id)
+
+    def command(origin: Origin) -> commands.Command:
+        return commands.SetBlock(
+            conversation_id=conversation_id,
+            actor_id=caller.user_id,
+            device_id=caller.device_id,
+            origin=origin,
+            user_id=user_id,
+            is_blocked=is_blocked,
+        )
+
+    _raise_refused(await ask(use, command))
+
+
+async def actor_key(use: Services, caller: Bearer) -> DataKey:
+    """Raises Problem, StoreUnavailable."""
     key = await use.keys.key(caller.user_id)
     if key is None:
         raise unauthenticated("the account is erased")
-    return _response(await _ask(use, caller, frame, conversation_id, key))
+    return key
 
 
-async def _ask(use: Services, caller: Bearer, frame: frames.SendMessage, conversation_id: str, key: DataKey) -> Item:
+async def ask(use: Services, command: CommandOf) -> Item:
+    """Append a command and wait for what came of it. Raises Problem `unavailable`, StoreUnavailable."""
+
     async def append(origin: Origin) -> None:
-        actor = door.Actor(caller.user_id, caller.device_id, key, origin)
-        command = door.send_message(frame, conversation_id, actor)
-        await use.appender.append(
-            CONVERSATION_COMMANDS.name, encode(command), key=conversation_id, headers=_headers(command)
-        )
+        made = command(origin)
+        topic, id_ = CONVERSATION_COMMANDS.name, made.conversation_id
+        await use.appender.append(topic, encode(made), key=id_, headers=_headers(made))
 
     return await use.answers.ask(append)
 
 
-def _headers(command: commands.SendMessage) -> envelope.Headers:
+def _headers(command: commands.Command) -> envelope.Headers:
     trace = envelope.new_trace()
     now = timestamp(time.time_ns() // 1_000_000)
     trace_id = trace.split("-")[1]
     return envelope.headers(command, id_=trace_id, source="api", subject=command.conversation_id, at=now, trace=trace)
 
 
-def _response(item: Item) -> Response:
+def _raise_refused(item: Item) -> None:
     answer = _decode(item.payload)
     if answer.type == "CommandRefused":
         raise Refusal(answer.reason, answer.detail, client_id=answer.client_id, conversation_id=answer.conversation_id)
-    status = 200 if item.kind == Kind.REPEATED else 201
-    return Response(item.payload, status, media_type="application/json")

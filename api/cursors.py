@@ -68,13 +68,13 @@ def _time(text: str) -> AtTime:
 class _After(msgspec.Struct, array_like=True):
     """Where a page of the conversation list ended."""
 
-    head_at: datetime
+    active_at: datetime
     conversation_id: Id
 
 
 def list_cursor(last: Membership) -> str:
     """The cursor of the page after one that ends with `last`."""
-    packed = msgspec.json.encode(_After(last.head_at.astimezone(UTC), last.conversation_id))
+    packed = msgspec.json.encode(_After(last.active_at.astimezone(UTC), last.conversation_id))
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
@@ -85,4 +85,4 @@ def list_place(cursor: str) -> tuple[str, str]:
         after = msgspec.json.decode(packed, type=_After)
     except (binascii.Error, msgspec.DecodeError, ValueError) as wrong:
         raise Problem("malformed", "after: not a cursor of this list") from wrong
-    return after.head_at.isoformat(), after.conversation_id
+    return after.active_at.isoformat(), after.conversation_id

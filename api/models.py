@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, Strict
 
 from api.passwords import PASSWORD_CHARACTERS_MIN
 from infra.stores import accounts, devices
@@ -73,6 +73,22 @@ class User(Answer):
 
 class Users(Answer):
     users: list[User]
+
+
+class PreferencesChange(Request):
+    """What is left out stays."""
+
+    muted_until: Annotated[AwareDatetime | None, Strict(strict=False)] = None
+
+
+class Preferences(Answer):
+    muted_until: Time | None
+
+
+class Blocks(Answer):
+    """Whom one blocks."""
+
+    user_ids: list[str]
 
 
 class Session(Answer):

@@ -80,7 +80,7 @@ class Problem(Exception):
 class Refusal(Problem):
     """A command's "no": `code` is its reason (PROTOCOL, section 2)."""
 
-    def __init__(self, reason: str, detail: str, *, client_id: str, conversation_id: str | None) -> None:
+    def __init__(self, reason: str, detail: str, *, client_id: str | None, conversation_id: str | None) -> None:
         extensions = {"client_id": client_id, "conversation_id": conversation_id}
         super().__init__("invalid", detail, extensions=extensions)
         self.code = reason

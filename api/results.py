@@ -2,6 +2,7 @@
 
 from msgspec import Raw, Struct
 
+from schemas.commands import Who
 from schemas.frames import ConversationSummary
 from schemas.ids import Id
 
@@ -21,6 +22,13 @@ class MemberView(Struct, frozen=True):
     read_seq: int
 
 
+class GroupSettings(Struct, frozen=True):
+    description: str | None
+    avatar_media_id: str | None
+    who_can_send: Who
+    who_can_add: Who
+
+
 class Conversation(Struct, frozen=True):
     """As in the list, with all members; a direct conversation has no settings."""
 
@@ -35,7 +43,7 @@ class Conversation(Struct, frozen=True):
     unread: int
     muted_until: str | None
     role: str | None
-    settings: None
+    settings: GroupSettings | None
 
 
 class TimelinePage(Struct, frozen=True):

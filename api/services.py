@@ -15,12 +15,15 @@ from infra.stores.cache import Redis
 from infra.stores.cassandra import Cassandra
 from infra.stores.connection_cache import ConnectionCache
 from infra.stores.devices import Devices
+from infra.stores.door_facts import DoorFacts
 from infra.stores.faults import until_available
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
 from infra.stores.line import Line
 from infra.stores.log import Appender
 from infra.stores.postgres import Postgres
+from infra.stores.preferences import Preferences
+from infra.stores.privacy import Privacy
 from infra.stores.timeline import Timeline
 from infra.stores.users import Users
 from infra.stores.views import Views
@@ -53,6 +56,8 @@ class Services:
     keys: Keys
     inbox: Inbox
     views: Views
+    facts: DoorFacts
+    preferences: Preferences
     connections: ConnectionCache
     line: Line
     answers: Answers
@@ -82,6 +87,8 @@ async def connect(settings: ApiSettings) -> Services:
     )
     await until_available(lambda: appender.warm_up(CONVERSATION_COMMANDS.name), "connecting to Kafka")
     keys = Keys(postgres, settings.master_key_bytes())
+    users = Users(postgres)
+    inbox = Inbox(postgres)
     return Services(
         settings=settings,
         postgres=postgres,
@@ -94,10 +101,12 @@ async def connect(settings: ApiSettings) -> Services:
             grace_seconds=settings.refresh_grace_seconds,
             life_seconds=settings.refresh_token_seconds,
         ),
-        users=Users(postgres),
+        users=users,
         keys=keys,
-        inbox=Inbox(postgres),
+        inbox=inbox,
         views=Views(timeline, keys),
+        facts=DoorFacts(users=users, timeline=timeline, inbox=inbox, privacy=Privacy(postgres), keys=keys),
+        preferences=Preferences(postgres),
         connections=ConnectionCache(redis),
         line=Line(redis),
         answers=Answers(redis, settings.api_name, settings.answer_seconds),

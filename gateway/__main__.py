@@ -20,6 +20,7 @@ from gateway.settings import GatewaySettings
 from gateway.submitting import Submitting
 from infra.stores import cache
 from infra.stores.cassandra import Cassandra
+from infra.stores.door_facts import DoorFacts
 from infra.stores.faults import until_available
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
@@ -27,6 +28,7 @@ from infra.stores.log import Appender
 from infra.stores.log_ends import LogEnds
 from infra.stores.positions import Positions
 from infra.stores.postgres import Postgres
+from infra.stores.privacy import Privacy
 from infra.stores.timeline import Timeline
 from infra.stores.users import Users
 from infra.stores.views import Views
@@ -46,8 +48,7 @@ async def run(settings: GatewaySettings) -> None:
     registry = Registry()
     incarnation = Incarnation(redis, settings.gateway_name, registry, settings.drain_seconds)
     appender = Appender(settings.kafka_bootstrap, settings.gateway_name)
-    acknowledging = Acknowledging(appender, settings.gateway_name)
-    server = await _server(settings, appender, registry, incarnation, acknowledging)
+    server, acknowledging = await _server(settings, appender, registry, incarnation)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 1_000)  # a full collection at 19,500 sockets stops the loop for 0.5 s (FACTS)
@@ -68,8 +69,7 @@ async def _server(
     appender: Appender,
     registry: Registry,
     incarnation: Incarnation,
-    acknowledging: Acknowledging,
-) -> GatewayServer:
+) -> tuple[GatewayServer, Acknowledging]:
     """Everything that a gateway is made of, connected and warm."""
     ends = LogEnds(settings.kafka_bootstrap)
     for topic in (CONVERSATION_COMMANDS, PRESENCE_EVENTS):
@@ -79,6 +79,7 @@ async def _server(
     timeline = await until_available(lambda: Timeline.prepare(cassandra, is_one_replica_set=False), "Cassandra")
     postgres = await Postgres.connect(settings)
     users = Users(postgres)
+    inbox = Inbox(postgres)
     keys = Keys(postgres, settings.master_key_bytes())
     redis = cache.connect(settings)
     opening = Opening(
@@ -88,18 +89,20 @@ async def _server(
         keys=keys,
         users=users,
         freshness=Freshness(ends, Positions(redis)),
-        catching_up=CatchingUp(Inbox(postgres), Views(timeline, keys), epoch, settings.missed_events_max),
+        catching_up=CatchingUp(inbox, Views(timeline, keys), epoch, settings.missed_events_max),
         epoch=epoch,
     )
-    submitting = Submitting(appender, users, settings.direct_secret_bytes(), settings.gateway_name)
-    return GatewayServer(
+    facts = DoorFacts(users=users, timeline=timeline, inbox=inbox, privacy=Privacy(postgres), keys=keys)
+    acknowledging = Acknowledging(appender, facts, settings.gateway_name)
+    server = GatewayServer(
         settings,
         registry=registry,
         incarnation=incarnation,
         opening=opening,
-        submitting=submitting,
+        submitting=Submitting(appender, facts, settings.direct_secret_bytes(), settings.gateway_name),
         acknowledging=acknowledging,
     )
+    return server, acknowledging
 
 
 async def _or_die(work: object) -> None:

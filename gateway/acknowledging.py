@@ -2,29 +2,32 @@
 
 import asyncio
 import logging
-from time import time
 
 from gateway.connection import Connection
+from gateway.submitting import headers
+from infra.stores.door_facts import DoorFacts
+from infra.stores.faults import until_available
 from infra.stores.log import Appender
-from schemas import door, envelope, frames, topics
+from schemas import door, frames, topics
 from schemas.codec import encode
 from schemas.door import Actor
-from schemas.times import timestamp
 
 log = logging.getLogger(__name__)
 
 WINDOW_SECONDS = 0.05
 
 Key = tuple[str, str, type[frames.AnyReceiptFrame]]
+Gathered = dict[Key, tuple[Actor, frames.AnyReceiptFrame]]
 
 
 class Acknowledging:
     """Of the receipts of a connection for a conversation, within a window, the furthest counts."""
 
-    def __init__(self, appender: Appender, gateway: str) -> None:
+    def __init__(self, appender: Appender, facts: DoorFacts, gateway: str) -> None:
         self._appender = appender
+        self._facts = facts
         self._gateway = gateway
-        self._gathered: dict[Key, tuple[Actor, frames.AnyReceiptFrame]] = {}
+        self._gathered: Gathered = {}
         self._arrived = asyncio.Event()
 
     def acknowledge(self, connection: Connection, actor: Actor, frame: frames.AnyReceiptFrame) -> None:
@@ -41,23 +44,26 @@ class Acknowledging:
             await asyncio.sleep(WINDOW_SECONDS)
             self._arrived.clear()
             gathered, self._gathered = self._gathered, {}
-            for actor, frame in gathered.values():
-                self._append(actor, frame)
+            await until_available(lambda some=gathered: self._append_all(some), "privacy")  # type: ignore[misc]
 
-    def _append(self, actor: Actor, frame: frames.AnyReceiptFrame) -> None:
-        command = door.acknowledgement(frame, actor, is_private=False)
-        trace = envelope.new_trace()
-        headers = envelope.headers(
-            command,
-            id_=trace[3:35],
-            source=self._gateway,
-            subject=command.conversation_id,
-            at=timestamp(int(time() * 1000)),
-            trace=trace,
-        )
+    async def _append_all(self, gathered: Gathered) -> None:
+        reads = [
+            (actor.user_id, frame.conversation_id)
+            for actor, frame in gathered.values()
+            if isinstance(frame, frames.AcknowledgeRead)
+        ]
+        private = await self._facts.private(reads) if reads else frozenset()
+        for actor, frame in gathered.values():
+            self._append(actor, frame, is_private=(actor.user_id, frame.conversation_id) in private)
+
+    def _append(self, actor: Actor, frame: frames.AnyReceiptFrame, *, is_private: bool) -> None:
+        command = door.acknowledgement(frame, actor, is_private=is_private)
         try:
             self._appender.produce(
-                topics.CONVERSATION_COMMANDS.name, encode(command), key=command.conversation_id, headers=headers
+                topics.CONVERSATION_COMMANDS.name,
+                encode(command),
+                key=command.conversation_id,
+                headers=headers(command, self._gateway),
             )
         except BufferError:  # the device's next receipt covers this one
             log.warning("a receipt is not taken: the producer's queue is full")

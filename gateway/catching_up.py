@@ -2,14 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from msgspec import Raw
 
-from infra.stores.inbox import Inbox, Membership
+from infra.stores import watermarks
+from infra.stores.inbox import Inbox, Membership, Span
 from infra.stores.views import IncompleteView, Views
 from schemas import frames
+from schemas.frames import Watermark
 
 PIECE_EVENTS = 200
 SNAPSHOT_CONVERSATIONS = 200
@@ -19,20 +22,30 @@ TIMELINE_SECONDS, LOOK_AGAIN_SECONDS = 3.0, 0.02
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A conversation that moved: the seqs from `first` to `last` are missing."""
+    """A conversation that moved: events are missing in these spans; without any, only watermarks moved."""
 
     membership: Membership
-    first: int
-    last: int
+    spans: tuple[Span, ...]
+
+    @property
+    def events(self) -> int:
+        return sum(one.last - one.first + 1 for one in self.spans)
 
 
-def missed(memberships: Sequence[Membership], cursors: Mapping[str, int]) -> list[Missed]:
-    """What is missing per conversation; one that the device does not know begins where its user joined. Pure."""
+def missed(
+    memberships: Sequence[Membership], cursors: Mapping[str, int], since: datetime | None = None
+) -> list[Missed]:
+    """What is missing per conversation; one that the device does not know begins where its user joined. Pure.
+
+    `since`: when the device was last there; None is not known. Receipts that came earlier are not told again.
+    """
     found = []
     for one in memberships:
-        first = max(cursors.get(one.conversation_id, 0) + 1, one.joined_seq)
-        if first <= one.head_seq:
-            found.append(Missed(one, first, one.head_seq))
+        cursor = cursors.get(one.conversation_id, 0)
+        spans = tuple(Span(max(cursor + 1, span.first), span.last) for span in one.spans if cursor < span.last)
+        is_told = one.advanced_at is None or (since is not None and one.advanced_at < since)
+        if spans or (one.role is not None and not is_told):
+            found.append(Missed(one, spans))
     return found
 
 
@@ -45,11 +58,13 @@ class CatchingUp:
         self._epoch = epoch
         self._missed_events_max = missed_events_max
 
-    async def frames(self, user_id: str, hello: frames.Hello) -> AsyncIterator[bytes]:
+    async def frames(
+        self, user_id: str, hello: frames.Hello, since: datetime | None = None
+    ) -> AsyncIterator[bytes]:
         """All frames from what was missed up to and with Synced. Raises StoreUnavailable, IncompleteView."""
         if hello.cursors and hello.epoch == self._epoch:
-            moved = missed(await self._inbox.all(user_id), hello.cursors)
-            if sum(one.last - one.first + 1 for one in moved) <= self._missed_events_max:
+            moved = missed(await self._inbox.all(user_id), hello.cursors, since)
+            if sum(one.events for one in moved) <= self._missed_events_max:
                 for one in moved:
                     async for frame in self._caught_up(user_id, one):
                         yield frame
@@ -61,18 +76,31 @@ class CatchingUp:
 
     async def _caught_up(self, user_id: str, one: Missed) -> AsyncIterator[bytes]:
         membership = one.membership
-        own = frames.Watermark(user_id, membership.delivered_seq, membership.read_seq)
-        for first in range(one.first, one.last + 1, PIECE_EVENTS):
-            events = await self._events(user_id, membership, first, min(first + PIECE_EVENTS - 1, one.last))
-            yield frames.encode(frames.CaughtUp(membership.conversation_id, events, (own,), membership.head_seq))
+        marks = await self._watermarks(user_id, membership)
+        pieces = [piece for span in one.spans for piece in _pieces(span)]
+        for piece in pieces:
+            events = await self._events(user_id, membership, piece)
+            yield frames.encode(frames.CaughtUp(membership.conversation_id, events, marks, membership.head_seq))
+        if not pieces:
+            yield frames.encode(frames.CaughtUp(membership.conversation_id, (), marks, membership.head_seq))
 
-    async def _events(self, user_id: str, membership: Membership, first: int, last: int) -> tuple[Raw, ...]:
+    async def _watermarks(self, user_id: str, membership: Membership) -> tuple[Watermark, ...]:
+        members = await self._inbox.members(membership.conversation_id, membership.head_seq)
+        shown = await watermarks.shown(self._views.timeline, user_id, membership, members)
+        return tuple(Watermark(one.user_id, one.delivered_seq, one.read_seq) for one in shown)
+
+    async def _events(self, user_id: str, membership: Membership, piece: Span) -> tuple[Raw, ...]:
         """The events, as soon as the timeline has them all. Raises StoreUnavailable, IncompleteView."""
         deadline = time.monotonic() + TIMELINE_SECONDS
         while True:
             try:
-                return await self._views.events(user_id, membership, first, last)
+                return await self._views.events(user_id, membership, piece.first, piece.last)
             except IncompleteView:
                 if time.monotonic() >= deadline:
                     raise
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _pieces(span: Span) -> Iterator[Span]:
+    for first in range(span.first, span.last + 1, PIECE_EVENTS):
+        yield Span(first, min(first + PIECE_EVENTS - 1, span.last))

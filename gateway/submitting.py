@@ -7,9 +7,9 @@ from confluent_kafka import KafkaError, Message
 
 from gateway.connection import Connection
 from gateway.session import CloseCode
+from infra.stores.door_facts import DoorFacts
 from infra.stores.faults import StoreUnavailable
 from infra.stores.log import Appender
-from infra.stores.users import Users
 from schemas import commands, door, envelope, frames, topics
 from schemas.codec import encode
 from schemas.door import Actor
@@ -20,17 +20,17 @@ log = logging.getLogger(__name__)
 
 
 class Submitting:
-    def __init__(self, appender: Appender, users: Users, direct_secret: bytes, gateway: str) -> None:
+    def __init__(self, appender: Appender, facts: DoorFacts, direct_secret: bytes, gateway: str) -> None:
         self._appender = appender
-        self._users = users
+        self._facts = facts
         self._direct_secret = direct_secret
         self._gateway = gateway
 
-    async def submit(self, connection: Connection, actor: Actor, frame: frames.SendMessage) -> None:
+    async def submit(self, connection: Connection, actor: Actor, frame: frames.AnyKeyedFrame) -> None:
         """Append the command, or answer why not. What follows comes from the log."""
         try:
             conversation_id = door.conversation_of(frame, actor.user_id, self._direct_secret)
-            is_known = frame.to_user_id is None or await self._users.is_known(frame.to_user_id)
+            facts = await self._facts.gather(frame, conversation_id, actor.user_id)
         except MalformedFrame as malformed:
             connection.perform(connection.session.malformed(malformed))
             return
@@ -38,22 +38,12 @@ class Submitting:
             log.warning("a command is not taken: %s", away)
             connection.close(CloseCode.OVERLOADED, "try again")
             return
-        if reason := door.refusal(frame, actor.user_id, is_user_known=is_known):
-            connection.write(door.refused(frame, conversation_id, reason))
+        if reason := door.refusal(frame, actor.user_id, facts):
+            connection.write(door.refused(frame, reason, conversation_id))
             return
-        self._append(connection, door.send_message(frame, conversation_id, actor))
+        self._append(connection, door.command(frame, conversation_id, actor, facts))
 
-    def _append(self, connection: Connection, command: commands.SendMessage) -> None:
-        trace = envelope.new_trace()
-        headers = envelope.headers(
-            command,
-            id_=trace[3:35],
-            source=self._gateway,
-            subject=command.conversation_id,
-            at=timestamp(int(time() * 1000)),
-            trace=trace,
-        )
-
+    def _append(self, connection: Connection, command: commands.AnyKeyedCommand) -> None:
         def delivered(error: KafkaError | None, _: Message) -> None:
             if error is not None:  # the client repeats it after reconnecting: its client_id makes that safe
                 log.error("a command was not appended: %s", error.str())
@@ -64,8 +54,17 @@ class Submitting:
                 topics.CONVERSATION_COMMANDS.name,
                 encode(command),
                 key=command.conversation_id,
-                headers=headers,
+                headers=headers(command, self._gateway),
                 on_delivery=delivered,
             )
         except BufferError:
             connection.close(CloseCode.OVERLOADED, "try again")
+
+
+def headers(command: commands.Command, gateway: str) -> envelope.Headers:
+    """The headers of a command that begins its trace here."""
+    trace = envelope.new_trace()
+    at = timestamp(int(time() * 1000))
+    return envelope.headers(
+        command, id_=trace[3:35], source=gateway, subject=command.conversation_id, at=at, trace=trace
+    )

@@ -39,13 +39,14 @@ class KeyedCommand(Command, frozen=True, kw_only=True, omit_defaults=True, forbi
     digest: bytes
 
 
-class Target(Struct, frozen=True, forbid_unknown_fields=True):
+class Target(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """The message that a command is about, as its row in the timeline says: a fact from the door."""
 
     message_id: Id
     seq: Seq
     author_id: Id
     sent_at: Timestamp
+    is_deleted: bool = False
 
 
 class SendMessage(KeyedCommand, frozen=True, kw_only=True, tag=True, omit_defaults=True, forbid_unknown_fields=True):

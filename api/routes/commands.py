@@ -24,6 +24,6 @@ async def create_command(use: Use, caller: Caller, request: Request) -> Response
     After 503, repeat it with the same `client_id`.
     """
     frame = parsing.parse(await request.body())
-    if not isinstance(frame, frames.SendMessage):
+    if not isinstance(frame, frames.KeyedFrame):
         raise Problem("malformed", "not a command: it has no client_id")
     return await execute(use, caller, frame)

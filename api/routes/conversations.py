@@ -6,14 +6,15 @@ import time
 import msgspec
 from fastapi import APIRouter, Response
 
-from api import cursors, watermarks
+from api import cursors, models
 from api.authentication import Caller, Use
 from api.openapi import described
-from api.pages import Range, Visible
+from api.pages import Page, Visible
 from api.paths import LIMIT_DEFAULT, Limit, PathId
 from api.problems import Problem
-from api.results import Conversation, ConversationPage, MemberView, TimelinePage
+from api.results import Conversation, ConversationPage, GroupSettings, MemberView, TimelinePage
 from api.services import Services
+from infra.stores import watermarks
 from infra.stores.inbox import Membership
 from infra.stores.views import IncompleteView
 
@@ -40,13 +41,34 @@ async def get_conversation(use: Use, caller: Caller, conversation_id: PathId) ->
     """With all members. Others' watermarks are shown up to one's own last message that they cover."""
     membership = await _membership(use, caller.user_id, conversation_id)
     (summary,) = await use.views.summaries(caller.user_id, [membership])
-    members = await use.inbox.members(conversation_id)
+    members = await use.inbox.members(conversation_id, membership.head_seq)
     seen = await watermarks.shown(use.views.timeline, caller.user_id, membership, members)
     fields = msgspec.structs.asdict(summary)
     fields["members"] = tuple(
         MemberView(one.user_id, one.role, one.joined_seq, one.delivered_seq, one.read_seq) for one in seen
     )
-    return json(Conversation(**fields, settings=None))
+    return json(Conversation(**fields, settings=await _settings(use, membership)))
+
+
+async def _settings(use: Services, membership: Membership) -> GroupSettings | None:
+    """None where there are none, or where one has left and is not told any more."""
+    found = await use.inbox.settings(membership.conversation_id) if membership.role else None
+    if found is None:
+        return None
+    description = use.views.text(membership.conversation_id, found.description)
+    return GroupSettings(description, found.avatar_media_id, found.who_can_send, found.who_can_add)
+
+
+@router.patch("/{conversation_id}/preferences", summary="Change one's own preferences")
+async def change_preferences(
+    use: Use, caller: Caller, conversation_id: PathId, change: models.PreferencesChange
+) -> models.Preferences:
+    """`muted_until`: until then nothing is pushed; null: not muted. What is left out stays."""
+    membership = await _membership(use, caller.user_id, conversation_id)
+    if "muted_until" not in change.model_fields_set:
+        return models.Preferences(muted_until=membership.muted_until)
+    await use.preferences.mute(caller.user_id, conversation_id, change.muted_until)
+    return models.Preferences(muted_until=change.muted_until)
 
 
 @router.get("/{conversation_id}/timeline", summary="A page of a timeline", responses=described(200, TimelinePage))
@@ -63,7 +85,7 @@ async def get_timeline(
     if before is not None and after is not None:
         raise Problem("malformed", "before and after exclude each other")
     membership = await _membership(use, caller.user_id, conversation_id)
-    visible = Visible(membership.joined_seq, membership.head_seq)
+    visible = Visible(membership.spans)
     if before is not None:
         page = visible.before(await _first_not_before(use, membership, cursors.place(before)), limit)
     elif after is not None:
@@ -73,7 +95,7 @@ async def get_timeline(
     return await _timeline_page(use, caller.user_id, membership, page)
 
 
-async def _timeline_page(use: Services, user_id: str, membership: Membership, page: Range) -> Response:
+async def _timeline_page(use: Services, user_id: str, membership: Membership, page: Page) -> Response:
     """The page, as soon as it is whole. Raises IncompleteView."""
     deadline = time.monotonic() + CATCH_UP_SECONDS
     while True:
@@ -111,7 +133,8 @@ async def _seq(use: Services, membership: Membership, place: cursors.AtSeq | cur
         return place.seq
     seq = await use.views.timeline.seq_of(membership.conversation_id, place.message_id)
     # The timeline may be a moment ahead of the head; who has left knows nothing beyond it.
-    if seq is None or seq < membership.joined_seq or (membership.role is None and seq > membership.head_seq):
+    is_past_head = seq is not None and membership.role is not None and seq > membership.head_seq
+    if seq is None or not (membership.sees(seq) or is_past_head):
         raise Problem("not-found", "the conversation has no such message")
     return seq
 

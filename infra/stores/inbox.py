@@ -1,79 +1,67 @@
-"""The inbox view in PostgreSQL: conversations with their heads, members with their positions.
+"""The inbox view in PostgreSQL as it is asked: a user's conversations, and who is in them."""
 
-A message to a group costs one row, and one more for its sender; a member's row changes only when that member acts.
-Every write carries a seq and never undoes a newer one; writing twice changes nothing.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-
-from infra.stores.postgres import Connection, Postgres
+from infra.stores.postgres import Postgres
+from schemas.commands import Who
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """A conversation as its last event leaves it; `event` is the last message's record value."""
+class Span:
+    """From seq `first` to `last`, both included."""
 
-    conversation_id: str
-    kind: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastMessage:
+    """A conversation's last message and what became of it: events as they stand in the log."""
+
     seq: int
-    message_number: int
-    at: str
     event: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """A member from `seq` on; `number` is the message number before it; `position` keeps the order of joining."""
-
-    conversation_id: str
-    user_id: str
-    seq: int
-    number: int
-    position: int
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReadPosition:
-    """A member has read up to `seq`, which is message `number`."""
-
-    conversation_id: str
-    user_id: str
-    seq: int
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class InboxWrites:
-    heads: Sequence[Head]
-    joined: Sequence[Joined]
-    read: Sequence[ReadPosition]
+    edit: bytes | None
+    edit_seq: int | None
+    is_deleted: bool
+    reactions: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A user's view of a conversation, from one row: `head_seq` is the last seq that this user may see."""
+    """A user's view of a conversation, from one row: nothing beyond `spans` may be shown to this user."""
 
     conversation_id: str
     kind: str
-    head_seq: int
-    head_at: datetime
-    head_event: bytes
-    joined_seq: int
+    spans: tuple[Span, ...]
+    active_at: datetime
+    last_message: LastMessage | None
+    name: bytes | None
     role: str | None
     delivered_seq: int
     read_seq: int
     unread: int
-    members: tuple[str, ...]
+    muted_until: datetime | None
+    advanced_at: datetime | None
+    members: tuple[str, ...] | None
+
+    @property
+    def head_seq(self) -> int:
+        """The last seq that this user may see."""
+        return self.spans[-1].last
+
+    @property
+    def joined_seq(self) -> int:
+        return self.spans[-1].first
+
+    def sees(self, seq: int) -> bool:
+        return any(one.first <= seq <= one.last for one in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
 class MemberPosition:
-    """Someone who is in a conversation, and how far they have come."""
+    """Someone who is in a conversation, and how far they have come as others may see it."""
 
     user_id: str
     role: str
@@ -82,58 +70,60 @@ class MemberPosition:
     read_seq: int
 
 
-# Rows come as one JSON value: msgspec encodes it at once, where the driver's arrays cost 22 % of the views' process.
-_HEADS = """
-INSERT INTO inbox_1.conversations AS old (conversation_id, kind, head_seq, message_number, head_at, head_event)
-SELECT conversation_id, kind, seq, message_number, at, decode(event, 'base64')
-FROM json_to_recordset(%s) AS t (
-    conversation_id uuid, kind text, seq bigint, message_number bigint, at timestamptz, event text)
-ON CONFLICT (conversation_id) DO UPDATE SET head_seq = excluded.head_seq, message_number = excluded.message_number,
-    head_at = excluded.head_at, head_event = excluded.head_event
-WHERE old.head_seq < excluded.head_seq
-"""
-_JOINED = """
-INSERT INTO inbox_1.members (conversation_id, user_id, joined_seq, read_seq, delivered_seq, read_number, position, role)
-SELECT conversation_id, user_id, seq, seq - 1, seq - 1, number, position, role
-FROM json_to_recordset(%s) AS t (
-    conversation_id uuid, user_id uuid, seq bigint, number bigint, position int, role text)
-ON CONFLICT DO NOTHING
-"""
-_READ = """
-UPDATE inbox_1.members m SET read_seq = t.seq, read_number = t.number, delivered_seq = greatest(m.delivered_seq, t.seq)
-FROM json_to_recordset(%s) AS t (conversation_id uuid, user_id uuid, seq bigint, number bigint)
-WHERE m.conversation_id = t.conversation_id AND m.user_id = t.user_id AND m.read_seq < t.seq
-"""
-_MEMBERSHIPS = """
-SELECT c.conversation_id::text, c.kind, least(c.head_seq, m.left_seq), c.head_at, c.head_event, m.joined_seq,
-    CASE WHEN m.left_seq IS NULL THEN m.role END, m.delivered_seq, m.read_seq, c.message_number - m.read_number,
+@dataclass(frozen=True, slots=True)
+class GroupSettings:
+    """`description` is sealed."""
+
+    description: bytes | None
+    avatar_media_id: str | None
+    who_can_send: Who
+    who_can_add: Who
+
+
+# An interval goes from joining to the removal that ended it; the last one, if it goes on, to the head.
+_IS_PRESENT = "cardinality(m.joined_seqs) > cardinality(m.left_seqs)"
+_CAP = "coalesce(m.left_seqs[cardinality(m.joined_seqs)], c.head_seq)"
+_MEMBERSHIPS = f"""
+SELECT c.conversation_id::text, c.kind, m.joined_seqs, m.left_seqs, c.head_seq, coalesce(m.left_at, c.head_at),
+    c.last_message_seq, c.last_message, c.last_edit, c.last_edit_seq, c.is_last_deleted, c.last_reactions,
+    CASE WHEN {_IS_PRESENT} THEN c.name ELSE m.left_name END, CASE WHEN {_IS_PRESENT} THEN m.role END,
+    m.delivered_seq, m.read_seq,
+    greatest(0, {_CAP} - m.read_seq) - (SELECT count(*) FROM inbox_2.silent_events s
+        WHERE s.conversation_id = c.conversation_id AND s.seq > m.read_seq AND s.seq <= {_CAP}),
+    p.muted_until, c.advanced_at,
     CASE WHEN c.kind = 'direct' THEN
-        (SELECT array_agg(o.user_id::text ORDER BY o.position) FROM inbox_1.members o
+        (SELECT array_agg(o.user_id::text ORDER BY o.position) FROM inbox_2.members o
          WHERE o.conversation_id = c.conversation_id) END
-FROM inbox_1.members m JOIN inbox_1.conversations c USING (conversation_id)
+FROM inbox_2.members m JOIN inbox_2.conversations c USING (conversation_id)
+LEFT JOIN preferences p ON p.user_id = m.user_id AND p.conversation_id = m.conversation_id
 WHERE m.user_id = %s
+"""  # noqa: S608 — made of parts that stand above
+_NEWEST_FIRST = " ORDER BY coalesce(m.left_at, c.head_at) DESC, c.conversation_id DESC LIMIT %s"
+# Who was there at a seq: as many joinings at or before it as leavings before it, and one.
+_AT = """
+cardinality(array(SELECT 1 FROM unnest(m.joined_seqs) j WHERE j <= %(seq)s))
+    > cardinality(array(SELECT 1 FROM unnest(m.left_seqs) l WHERE l < %(seq)s))
 """
-_MEMBERS = """
-SELECT user_id::text, role, joined_seq, delivered_seq, read_seq FROM inbox_1.members
-WHERE conversation_id = %s AND left_seq IS NULL ORDER BY position
-"""
-_NEWEST_FIRST = " ORDER BY c.head_at DESC, c.conversation_id DESC LIMIT %s"
+_MEMBERS = f"""
+SELECT m.user_id::text, m.role, m.joined_seqs[cardinality(m.joined_seqs)], m.delivered_seq,
+    m.shown_read_seq FROM inbox_2.members m
+WHERE m.conversation_id = %(conversation_id)s AND {_AT} ORDER BY m.position
+"""  # noqa: S608 — as above
+_MEMBERS_AT = f"""
+SELECT m.user_id::text FROM inbox_2.members m
+WHERE m.conversation_id = %(conversation_id)s AND {_AT} ORDER BY m.position
+"""  # noqa: S608 — as above
 
 
 class Inbox:
     def __init__(self, postgres: Postgres) -> None:
         self._postgres = postgres
 
-    async def write(self, writes: InboxWrites) -> None:
-        """Apply the writes in one transaction. Raises StoreUnavailable."""
-        async with self._postgres.connection() as connection:
-            await _write(connection, writes)
-
     async def newest(self, user_id: str, limit: int, before: tuple[str, str] | None = None) -> list[Membership]:
         """A user's conversations, newest activity first, from below `before` (time, id) on. Raises StoreUnavailable."""
         if before is None:
             return await self._memberships(_MEMBERSHIPS + _NEWEST_FIRST, user_id, limit)
-        below = " AND (c.head_at, c.conversation_id) < (%s::timestamptz, %s::uuid)"
+        below = " AND (coalesce(m.left_at, c.head_at), c.conversation_id) < (%s::timestamptz, %s::uuid)"
         return await self._memberships(_MEMBERSHIPS + below + _NEWEST_FIRST, user_id, *before, limit)
 
     async def one(self, user_id: str, conversation_id: str) -> Membership | None:
@@ -145,23 +135,72 @@ class Inbox:
         """All of a user's conversations, in no order. Raises StoreUnavailable."""
         return await self._memberships(_MEMBERSHIPS, user_id)
 
-    async def members(self, conversation_id: str) -> list[MemberPosition]:
-        """Who is in a conversation, in the order of joining. Raises StoreUnavailable."""
-        async with self._postgres.connection() as connection:
-            cursor = await connection.execute(_MEMBERS, (conversation_id,))
-            rows = await cursor.fetchall()
+    async def members(self, conversation_id: str, seq: int) -> list[MemberPosition]:
+        """Who was in a conversation at a seq, in the order of joining. Raises StoreUnavailable."""
+        rows = await self._rows(_MEMBERS, {"conversation_id": conversation_id, "seq": seq})
         return [MemberPosition(*row) for row in rows]  # type: ignore[arg-type]  # typed by the query
 
+    async def members_at(self, conversation_id: str, seq: int) -> tuple[str, ...]:
+        """To whom the event at a seq went, in the order of joining. Raises StoreUnavailable."""
+        rows = await self._rows(_MEMBERS_AT, {"conversation_id": conversation_id, "seq": seq})
+        return tuple(str(row[0]) for row in rows)
+
+    async def settings(self, conversation_id: str) -> GroupSettings | None:
+        """A group's settings, None for what is no group. Raises StoreUnavailable."""
+        query = (
+            "SELECT description, avatar_media_id::text, who_can_send, who_can_add FROM inbox_2.conversations"
+            " WHERE conversation_id = %(conversation_id)s AND kind = 'group'"
+        )
+        rows = await self._rows(query, {"conversation_id": conversation_id})
+        return GroupSettings(*rows[0]) if rows else None  # type: ignore[arg-type]  # typed by the query
+
+    async def direct_members(self, conversation_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """The two members of those that are direct conversations, nobody for groups. Raises StoreUnavailable."""
+        query = (
+            "SELECT c.conversation_id::text, CASE WHEN c.kind = 'direct' THEN (SELECT array_agg(m.user_id::text)"
+            " FROM inbox_2.members m WHERE m.conversation_id = c.conversation_id) END"
+            " FROM inbox_2.conversations c WHERE c.conversation_id = ANY(%(ids)s::uuid[])"
+        )
+        rows = await self._rows(query, {"ids": list(conversation_ids)})
+        return {str(id_): tuple(found or ()) for id_, found in rows}  # type: ignore[arg-type]  # typed by the query
+
+    async def blocked(self, user_id: str) -> list[str]:
+        """Whom a user blocks. Raises StoreUnavailable."""
+        query = "SELECT blocked_id::text FROM inbox_2.blocks WHERE blocker_id = %(user_id)s AND is_blocked ORDER BY 1"
+        return [str(row[0]) for row in await self._rows(query, {"user_id": user_id})]
+
     async def _memberships(self, query: str, *values: object) -> list[Membership]:
+        return [_membership(row) for row in await self._rows(query, values)]
+
+    async def _rows(
+        self, query: str, values: Sequence[object] | Mapping[str, object]
+    ) -> list[tuple[object, ...]]:
         async with self._postgres.connection() as connection:
             cursor = await connection.execute(query.encode(), values)
-            rows = await cursor.fetchall()
-        return [Membership(*row[:10], tuple(row[10] or ())) for row in rows]  # type: ignore[arg-type, call-arg]  # typed by the query
+            return await cursor.fetchall()
 
 
-async def _write(connection: Connection, writes: InboxWrites) -> None:
-    heads = sorted(writes.heads, key=lambda one: one.conversation_id)  # one order of locking for everybody
-    for statement, rows in ((_HEADS, heads), (_JOINED, writes.joined), (_READ, writes.read)):
-        if rows:
-            await connection.execute(statement, (msgspec.json.encode(rows).decode(),))
+def _membership(row: Sequence[object]) -> Membership:
+    """A row of _MEMBERSHIPS."""
+    id_, kind, joined, left, head_seq, active_at, *rest = row
+    *last, name, role, delivered, read, unread, muted, advanced, who = rest
+    return Membership(
+        conversation_id=id_,  # type: ignore[arg-type]  # this and all below: typed by the query
+        kind=kind,  # type: ignore[arg-type]
+        spans=_spans(joined, left, head_seq),  # type: ignore[arg-type]
+        active_at=active_at,  # type: ignore[arg-type]
+        last_message=None if last[0] is None else LastMessage(*last),  # type: ignore[arg-type]
+        name=name,  # type: ignore[arg-type]
+        role=role,  # type: ignore[arg-type]
+        delivered_seq=delivered,  # type: ignore[arg-type]
+        read_seq=read,  # type: ignore[arg-type]
+        unread=unread,  # type: ignore[arg-type]
+        muted_until=muted,  # type: ignore[arg-type]
+        advanced_at=advanced,  # type: ignore[arg-type]
+        members=None if who is None else tuple(who),  # type: ignore[arg-type]
+    )
 
+
+def _spans(joined: Sequence[int], left: Sequence[int], head_seq: int) -> tuple[Span, ...]:
+    ends = (*left, head_seq) if len(left) < len(joined) else left
+    return tuple(Span(first, last) for first, last in zip(joined, ends, strict=True))

@@ -4,10 +4,11 @@ A key that was deleted with a mark means "erased"; a key that is missing without
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from infra.stores.postgres import Postgres
-from schemas.sealing import DataKey, unwrap
+from schemas.bodies import SealedText
+from schemas.sealing import ConversationKey, DataKey, unwrap
 
 KEYS_MAX = 50_000
 
@@ -24,6 +25,14 @@ class Keys:
 
     def cached(self, user_id: str) -> DataKey | None:
         return self._cached.get(user_id)
+
+    def conversation_key(self, conversation_id: str) -> ConversationKey:
+        """What a conversation's name and description are sealed under."""
+        return ConversationKey(self._master_key, conversation_id)
+
+    def conversation(self, conversation_id: str) -> Callable[[SealedText], str]:
+        """Opens a conversation's sealed texts; costs nothing until it does."""
+        return lambda text: self.conversation_key(conversation_id).open(text)
 
     async def key(self, user_id: str) -> DataKey | None:
         """One user's key, None if erased. Raises KeyMissing, StoreUnavailable."""

@@ -1,7 +1,8 @@
-"""Fan-out's own membership view in Cassandra: who is in a conversation, and from which seq to which."""
+"""Fan-out's own membership view in Cassandra: who is in a conversation, from which seq to which, and who blocks."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,11 +14,12 @@ from infra.stores.cassandra import Cassandra
 AT_ONCE = 16
 TABLES = (
     """CREATE TABLE IF NOT EXISTS memberships_1 (conversation_id uuid, members blob, PRIMARY KEY (conversation_id))""",
+    """ALTER TABLE memberships_1 ADD IF NOT EXISTS blockers blob""",
 )
 
 
 class Member(Struct, frozen=True, array_like=True):
-    """A member from seq `joined` up to, not including, `left` (None: still there)."""
+    """A member from seq `joined` up to, not including, `left` (None: still there). Who came again is there twice."""
 
     user_id: str
     joined: int
@@ -28,32 +30,61 @@ class Member(Struct, frozen=True, array_like=True):
 
 
 Members = tuple[Member, ...]
-_decoder: msgspec.msgpack.Decoder[Members] = msgspec.msgpack.Decoder(Members)
+BlockerIds = tuple[str, ...]
+_members: msgspec.msgpack.Decoder[Members] = msgspec.msgpack.Decoder(Members)
+_blockers: msgspec.msgpack.Decoder[BlockerIds] = msgspec.msgpack.Decoder(BlockerIds)
+
+
+class Roster(Struct, frozen=True):
+    """A conversation's members, and those of a direct one who block the other."""
+
+    members: Members
+    blocker_ids: BlockerIds = ()
+
+    def recipients(self, seq: int) -> list[str]:
+        """Who sees the event at `seq`."""
+        return [member.user_id for member in self.members if member.sees(seq)]
+
+    def present(self) -> list[str]:
+        """Who is a member now."""
+        return [member.user_id for member in self.members if member.left is None]
 
 
 class Memberships:
-    def __init__(self, cassandra: Cassandra, put: PreparedStatement, get: PreparedStatement) -> None:
+    def __init__(self, cassandra: Cassandra, statements: Sequence[PreparedStatement]) -> None:
         self._cassandra = cassandra
-        self._put = put
-        self._get = get
+        self._put, self._put_blockers, self._get = statements
 
     @classmethod
     async def prepare(cls, cassandra: Cassandra) -> "Memberships":
-        put = "INSERT INTO memberships_1 (conversation_id, members) VALUES (?, ?) USING TIMESTAMP ?"
-        get = "SELECT members FROM memberships_1 WHERE conversation_id = ?"
-        return cls(cassandra, await cassandra.prepare(put), await cassandra.prepare(get))
+        texts = (
+            "INSERT INTO memberships_1 (conversation_id, members) VALUES (?, ?) USING TIMESTAMP ?",
+            "INSERT INTO memberships_1 (conversation_id, blockers) VALUES (?, ?) USING TIMESTAMP ?",
+            "SELECT members, blockers FROM memberships_1 WHERE conversation_id = ?",
+        )
+        return cls(cassandra, [await cassandra.prepare(text) for text in texts])
 
-    async def load(self, conversation_ids: Sequence[str]) -> dict[str, Members]:
-        """The members of those conversations that are known. Raises StoreUnavailable."""
-        found: dict[str, Members] = {}
+    async def load(self, conversation_ids: Sequence[str]) -> dict[str, Roster]:
+        """The rosters of those conversations that have begun. Raises StoreUnavailable."""
+        found: dict[str, Roster] = {}
         for start in range(0, len(conversation_ids), AT_ONCE):
             some = conversation_ids[start : start + AT_ONCE]
             answers = await asyncio.gather(*(self._cassandra.execute(self._get, (UUID(id_),)) for id_ in some))
-            found |= {id_: _decoder.decode(rows[0].members) for id_, rows in zip(some, answers, strict=True) if rows}
+            for id_, rows in zip(some, answers, strict=True):
+                if rows and rows[0].members:
+                    blocker_ids = _blockers.decode(rows[0].blockers) if rows[0].blockers else ()
+                    found[id_] = Roster(_members.decode(rows[0].members), blocker_ids)
         return found
 
     async def save(self, changed: Mapping[str, tuple[int, Members]]) -> None:
         """Save members as they are after a seq; an older seq never replaces a newer. Raises StoreUnavailable."""
-        values = [(UUID(id_), msgspec.msgpack.encode(members), seq) for id_, (seq, members) in changed.items()]
+        await self._save(self._put, changed)
+
+    async def save_blockers(self, changed: Mapping[str, tuple[int, BlockerIds]]) -> None:
+        """Save blockers as they are after the command at an offset, likewise ordered. Raises StoreUnavailable."""
+        await self._save(self._put_blockers, changed)
+
+    async def _save(self, put: PreparedStatement, changed: Mapping[str, tuple[int, Any]]) -> None:
+        values = [(UUID(id_), msgspec.msgpack.encode(value), order) for id_, (order, value) in changed.items()]
         for start in range(0, len(values), AT_ONCE):
-            await asyncio.gather(*(self._cassandra.execute(self._put, one) for one in values[start : start + AT_ONCE]))
+            await asyncio.gather(*(self._cassandra.execute(put, one) for one in values[start : start + AT_ONCE]))

@@ -32,7 +32,7 @@ class View:
 
 
 TIMELINE = View("timeline", 1)
-INBOX = View("inbox", 1)
+INBOX = View("inbox", 2)
 RECEIPTS = View("receipts", 1)
 
 

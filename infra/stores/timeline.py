@@ -1,12 +1,13 @@
 """The timeline view in Cassandra: one row per timeline event, in buckets of a fixed number of seqs.
 
 Seqs are dense, so a page is a known range of rows and never a scan. Rows are immutable, and the first record of a
-`seq` wins whatever comes when: an earlier offset is written with a later timestamp.
+`seq` wins whatever comes when: an earlier offset is written with a later timestamp. What becomes of a message is laid
+beside it on its own row, later seqs over earlier ones.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,41 @@ TABLES = (
     """CREATE TABLE IF NOT EXISTS timeline_buckets_1 (
         conversation_id uuid, at_ms bigint, bucket int,
         PRIMARY KEY (conversation_id, at_ms, bucket)) WITH CLUSTERING ORDER BY (at_ms DESC, bucket DESC)""",
+    "ALTER TABLE timeline_1 ADD IF NOT EXISTS edits map<bigint, blob>",
+    "ALTER TABLE timeline_1 ADD IF NOT EXISTS deleted_seq bigint",
+    "ALTER TABLE timeline_1 ADD IF NOT EXISTS reactions map<uuid, frozen<tuple<bigint, text>>>",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A message was edited by the event at `seq`."""
+
+    conversation_id: str
+    message_seq: int
+    seq: int
+    offset: int
+    event: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    conversation_id: str
+    message_seq: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    conversation_id: str
+    message_seq: int
+    seq: int
+    user_id: str
+    emoji: str | None
+
+
+Patch = Edited | Deleted | Reacted
+"""What became of a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +78,11 @@ class TimelineRow:
     event: bytes | None
     message_id: str | None = None
     unreadable: str | None = None
+    edits: Mapping[int, bytes] = field(default_factory=dict)
+    """Values of MessageEdited by their seq."""
+    deleted_seq: int | None = None
+    reactions: Mapping[str, tuple[int, str | None]] = field(default_factory=dict)
+    """Per user, the seq of the last ReactionSet and its emoji."""
 
 
 def bucket_of(seq: int) -> int:
@@ -58,7 +98,8 @@ class Timeline:
         self, cassandra: Cassandra, statements: Sequence[PreparedStatement], *, is_one_replica_set: bool
     ) -> None:
         self._cassandra = cassandra
-        self._insert, self._insert_bucket, self._range, self._bucket_at, self._places = statements
+        self._insert, self._insert_bucket, self._range, self._bucket_at, self._places, *patches = statements
+        self._edit, self._delete, self._react = patches
         self._is_one_replica_set = is_one_replica_set
 
     @classmethod
@@ -71,30 +112,58 @@ class Timeline:
             ),
             "INSERT INTO timeline_buckets_1 (conversation_id, at_ms, bucket) VALUES (?, ?, ?) USING TIMESTAMP ?",
             (
-                "SELECT seq, at_ms, event, message_id, unreadable FROM timeline_1"
+                "SELECT seq, at_ms, event, message_id, unreadable, edits, deleted_seq, reactions FROM timeline_1"
                 " WHERE conversation_id = ? AND bucket = ? AND seq >= ? AND seq <= ?"
             ),
             "SELECT at_ms, bucket FROM timeline_buckets_1 WHERE conversation_id = ? AND at_ms <= ? LIMIT 3",
             "SELECT seq, at_ms, message_id FROM timeline_1 WHERE conversation_id = ? AND bucket = ?",
+            (
+                "UPDATE timeline_1 USING TIMESTAMP ? SET edits[?] = ?"
+                " WHERE conversation_id = ? AND bucket = ? AND seq = ?"
+            ),
+            (
+                "UPDATE timeline_1 USING TIMESTAMP ? SET deleted_seq = ?"
+                " WHERE conversation_id = ? AND bucket = ? AND seq = ?"
+            ),
+            (
+                "UPDATE timeline_1 USING TIMESTAMP ? SET reactions[?] = ?"
+                " WHERE conversation_id = ? AND bucket = ? AND seq = ?"
+            ),
         )
         return cls(cassandra, [await cassandra.prepare(text) for text in texts], is_one_replica_set=is_one_replica_set)
 
-    async def write(self, rows: Sequence[TimelineRow]) -> None:
-        """Write rows; done when all are durable. Writing them again changes nothing. Raises StoreUnavailable."""
-        batches = list(self._batches(rows))
+    async def write(self, rows: Sequence[TimelineRow], patches: Sequence[Patch] = ()) -> None:
+        """Write rows and patches; done when all are durable. Writing them again changes nothing.
+
+        Raises StoreUnavailable.
+        """
+        batches = list(self._batches(rows, patches))
         for start in range(0, len(batches), WRITES_AT_ONCE):
             await asyncio.gather(*map(self._cassandra.execute, batches[start : start + WRITES_AT_ONCE]))
 
-    def _batches(self, rows: Sequence[TimelineRow]) -> Iterator[BatchStatement]:
+    def _batches(self, rows: Sequence[TimelineRow], patches: Sequence[Patch]) -> Iterator[BatchStatement]:
         bound: dict[object, list[Any]] = {}
         for row in rows:
             group = None if self._is_one_replica_set else (row.conversation_id, bucket_of(row.seq))
             bound.setdefault(group, []).extend(self._bind(row))
+        for patch in patches:
+            group = None if self._is_one_replica_set else (patch.conversation_id, bucket_of(patch.message_seq))
+            bound.setdefault(group, []).append(self._bind_patch(patch))
         for statements in bound.values():
             for start in range(0, len(statements), BATCH_ROWS):
                 batch = BatchStatement(BatchType.UNLOGGED)
                 batch.add_all(*_columns(statements[start : start + BATCH_ROWS]))
                 yield batch
+
+    def _bind_patch(self, patch: Patch) -> tuple[PreparedStatement, tuple[Any, ...]]:
+        place = (UUID(patch.conversation_id), bucket_of(patch.message_seq), patch.message_seq)
+        match patch:
+            case Edited():
+                return self._edit, (TIMESTAMP_TOP - patch.offset, patch.seq, patch.event, *place)
+            case Deleted():
+                return self._delete, (patch.seq, patch.seq, *place)
+            case Reacted():
+                return self._react, (patch.seq, UUID(patch.user_id), (patch.seq, patch.emoji), *place)
 
     def _bind(self, row: TimelineRow) -> Iterator[tuple[PreparedStatement, tuple[Any, ...]]]:
         conversation, bucket, timestamp = UUID(row.conversation_id), bucket_of(row.seq), TIMESTAMP_TOP - row.offset
@@ -113,7 +182,9 @@ class Timeline:
             self._cassandra.execute(self._range, (conversation, bucket, first, last))
             for bucket in range(bucket_of(first), bucket_of(last) + 1)
         ]
-        return [_row(conversation_id, row) for rows in await asyncio.gather(*reads) for row in rows]
+        rows = (row for some in await asyncio.gather(*reads) for row in some)
+        # A patch may stand there before its row: written by one batch, they are not by one replica set.
+        return [_row(conversation_id, row) for row in rows if row.at_ms is not None]
 
     async def last_seq_before(self, conversation_id: str, at_ms: int) -> int:
         """The last seq of an event earlier than `at_ms`; 0 if there is none. Raises StoreUnavailable."""
@@ -123,7 +194,14 @@ class Timeline:
             return 0
         places = await self._cassandra.execute(self._places, (conversation, found[0].bucket))
         # A bucket may be listed a moment before its first row is there: then the one before it is the last.
-        return max((place.seq for place in places if place.at_ms < at_ms), default=first_seq(found[0].bucket) - 1)
+        earlier = (place.seq for place in places if place.at_ms is not None and place.at_ms < at_ms)
+        return max(earlier, default=first_seq(found[0].bucket) - 1)
+
+    async def message(self, conversation_id: str, message_id: str) -> TimelineRow | None:
+        """A message's row, None if the conversation has no such message. Raises StoreUnavailable."""
+        seq = await self.seq_of(conversation_id, message_id)
+        rows = [] if seq is None else await self.read(conversation_id, seq, seq)
+        return rows[0] if rows else None
 
     async def seq_of(self, conversation_id: str, message_id: str) -> int | None:
         """The seq of a message, None if the conversation has no such message. Raises StoreUnavailable."""
@@ -142,4 +220,15 @@ def _columns(statements: Sequence[tuple[PreparedStatement, tuple[Any, ...]]]) ->
 
 def _row(conversation_id: str, row: Any) -> TimelineRow:
     message_id = str(row.message_id) if row.message_id else None
-    return TimelineRow(conversation_id, row.seq, row.at_ms, 0, row.event, message_id, row.unreadable)
+    return TimelineRow(
+        conversation_id=conversation_id,
+        seq=row.seq,
+        at_ms=row.at_ms,
+        offset=0,
+        event=row.event,
+        message_id=message_id,
+        unreadable=row.unreadable,
+        edits=row.edits or {},
+        deleted_seq=row.deleted_seq,
+        reactions={str(user_id): (seq, emoji) for user_id, (seq, emoji) in (row.reactions or {}).items()},
+    )

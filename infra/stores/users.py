@@ -1,5 +1,7 @@
 """Which users exist, as the door asks it: a small cache in front of PostgreSQL. Only "yes" is remembered."""
 
+from collections.abc import Iterable
+
 from infra.stores.postgres import Postgres
 
 KNOWN_MAX = 100_000
@@ -10,20 +12,21 @@ class Users:
         self._postgres = postgres
         self._known: set[str] = set()
 
-    async def is_known(self, user_id: str) -> bool:
-        """Whether the user exists and was not erased. Raises StoreUnavailable."""
-        if user_id in self._known:
+    async def are_known(self, user_ids: Iterable[str]) -> bool:
+        """Whether these users all exist and were not erased. Raises StoreUnavailable."""
+        unknown = {user_id for user_id in user_ids if user_id not in self._known}
+        if not unknown:
             return True
         async with self._postgres.connection() as connection:
             cursor = await connection.execute(
-                "SELECT 1 FROM users WHERE user_id = %s AND erased_at IS NULL", (user_id,)
+                "SELECT user_id::text FROM users WHERE user_id = ANY(%s::uuid[]) AND erased_at IS NULL",
+                (list(unknown),),
             )
-            found = await cursor.fetchone() is not None
-        if found:
-            if len(self._known) >= KNOWN_MAX:
-                self._known.clear()
-            self._known.add(user_id)
-        return found
+            found = {str(row[0]) for row in await cursor.fetchall()}
+        if len(self._known) + len(found) > KNOWN_MAX:
+            self._known.clear()
+        self._known |= found
+        return found == unknown
 
     async def is_device_signed_in(self, user_id: str, device_id: str) -> bool:
         """Whether the device is one of the user's and was not signed out. Raises StoreUnavailable."""

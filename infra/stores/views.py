@@ -1,19 +1,37 @@
 """What a person sees of the views: the conversation list, and ranges of timelines, as finished JSON.
 
-Membership and head come from one row of the inbox, and nothing above that head is ever shown. Used by API and gateway.
+Membership and head come from one row of the inbox, and nothing beyond what that allows is ever shown. Used by API and
+gateway.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from msgspec import Raw
 
-from infra.stores.inbox import Membership
+from infra.stores.inbox import LastMessage, Membership
 from infra.stores.keys import Keys
 from infra.stores.timeline import Timeline, TimelineRow
 from schemas import frames, rendering
+from schemas.bodies import SealedText
 from schemas.codec import decode_event
-from schemas.events import MessageSent
+from schemas.events import AnyTimelineEvent, MessageEdited, MessageSent, TimelineEvent
+from schemas.rendering import Fate
 from schemas.sealing import DataKey
+from schemas.times import timestamp
+
+LOOK_BACK_SEQS = 64
+
+Sees = Callable[[int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An event as a viewer gets it: the event whose body is current, if a body may be shown, and its fate."""
+
+    event: AnyTimelineEvent
+    bodied: MessageSent | MessageEdited | None
+    fate: Fate = Fate()  # noqa: RUF009 — frozen
 
 
 class Views:
@@ -25,41 +43,137 @@ class Views:
         self, user_id: str, memberships: Sequence[Membership]
     ) -> tuple[frames.ConversationSummary, ...]:
         """The conversation list's rows, in the order given. Raises StoreUnavailable."""
-        heads = await self._shown(user_id, [one.head_event for one in memberships])
-        return tuple(_summary(one, head) for one, head in zip(memberships, heads, strict=True))
+        shown = [await self._last(one) for one in memberships]
+        heads = iter(await self._render(user_id, [one for one in shown if one]))
+        return tuple(
+            self._summary(one, next(heads) if last else None) for one, last in zip(memberships, shown, strict=True)
+        )
 
     async def events(self, user_id: str, membership: Membership, first: int, last: int) -> tuple[Raw, ...]:
         """The events from seq `first` to `last` that the member may see, ascending. Raises StoreUnavailable.
 
         Raises IncompleteView if a row below the head is missing: better a fault than a hole.
         """
-        first, last = max(first, membership.joined_seq), min(last, membership.head_seq)
-        rows = await self.timeline.read(membership.conversation_id, first, last)
-        if len(rows) != max(0, last - first + 1):
-            raise IncompleteView(f"{membership.conversation_id}: {len(rows)} rows from {first} to {last}")
-        return tuple(await self._shown(user_id, [_event(row) for row in rows]))
+        rows: list[TimelineRow] = []
+        for span in membership.spans:
+            low, high = max(first, span.first), min(last, span.last)
+            found = await self.timeline.read(membership.conversation_id, low, high)
+            if len(found) != max(0, high - low + 1):
+                raise IncompleteView(f"{membership.conversation_id}: {len(found)} rows from {low} to {high}")
+            rows += found
+        deleted = await self._deleted(membership, rows)
+        return tuple(await self._render(user_id, [_shown(row, membership.sees, deleted) for row in rows]))
 
-    async def _shown(self, user_id: str, values: Iterable[bytes]) -> list[Raw]:
-        events = [decode_event(value) for value in values]
-        keys = await self.keys.load({event.actor_id for event in events})
-        return [_show(event, user_id, keys[event.actor_id]) for event in events if isinstance(event, MessageSent)]
+    async def _deleted(self, membership: Membership, rows: Sequence[TimelineRow]) -> frozenset[int]:
+        """Which messages are deleted, of those that are, or are edited, in these rows."""
+        known = {row.seq: row for row in rows}
+        edits = (event for row in rows if isinstance(event := _event(row), MessageEdited))
+        for seq in {event.message_seq for event in edits} - known.keys():
+            known |= {row.seq: row for row in await self.timeline.read(membership.conversation_id, seq, seq)}
+        return frozenset(seq for seq, row in known.items() if row.deleted_seq is not None)
+
+    async def _last(self, membership: Membership) -> Shown | None:
+        """The last message that the member may see, and what became of it."""
+        last = membership.last_message
+        if last is None:
+            return None
+        if membership.role is not None and membership.sees(last.seq):
+            return _shown_last(last)
+        return await self._last_before(membership)
+
+    async def _last_before(self, membership: Membership) -> Shown | None:
+        """Of who has left: looked for in the timeline, backwards from there."""
+        for span in reversed(membership.spans):
+            first = max(span.first, span.last - LOOK_BACK_SEQS + 1)
+            for row in reversed(await self.timeline.read(membership.conversation_id, first, span.last)):
+                if isinstance(_event(row), MessageSent):
+                    return _shown(row, membership.sees, frozenset((row.seq,) if row.deleted_seq else ()))
+        return None
+
+    async def _render(self, user_id: str, shown: Sequence[Shown]) -> list[Raw]:
+        keys = await self.keys.load({one.bodied.actor_id for one in shown if one.bodied})
+        return [self._frame(one, user_id, keys) for one in shown]
+
+    def _frame(self, one: Shown, user_id: str, keys: Mapping[str, DataKey | None]) -> Raw:
+        body = open_body(one.bodied, keys[one.bodied.actor_id]) if one.bodied else None
+        open_text = self.keys.conversation(one.event.conversation_id)
+        return rendering.in_timeline(one.event, body, open_text, one.fate, to_author=one.event.actor_id == user_id)
+
+    def _summary(self, one: Membership, head: Raw | None) -> frames.ConversationSummary:
+        return frames.ConversationSummary(
+            conversation_id=one.conversation_id,
+            kind=one.kind,
+            name=self.text(one.conversation_id, one.name),
+            members=one.members,
+            head_seq=one.head_seq,
+            head_message=head,
+            delivered_seq=min(one.delivered_seq, one.head_seq),
+            read_seq=min(one.read_seq, one.head_seq),
+            unread=one.unread,
+            muted_until=None if one.muted_until is None else timestamp(round(one.muted_until.timestamp() * 1000)),
+            role=one.role,
+        )
+
+    def text(self, conversation_id: str, sealed: bytes | None) -> str | None:
+        """A conversation's sealed text, opened."""
+        return None if sealed is None else self.keys.conversation(conversation_id)(SealedText(sealed))
 
 
 class IncompleteView(Exception):
     """The timeline has fewer rows than the head says, or one that could not be read."""
 
 
-def _event(row: TimelineRow) -> bytes:
+def _event(row: TimelineRow) -> AnyTimelineEvent:
     if row.event is None:
         raise IncompleteView(f"{row.conversation_id}: seq {row.seq} is unreadable: {row.unreadable}")
-    return row.event
+    event = decode_event(row.event)
+    if not isinstance(event, TimelineEvent):
+        raise IncompleteView(f"{row.conversation_id}: seq {row.seq} holds a {type(event).__name__}")
+    return event
 
 
-def _show(event: MessageSent, user_id: str, key: DataKey | None) -> Raw:
-    return rendering.message_in_timeline(event, open_body(event, key), to_author=event.actor_id == user_id)
+def _shown(row: TimelineRow, sees: Sees, deleted: frozenset[int]) -> Shown:
+    """What a member sees of a row: of a message's edits and reactions only what they saw happen."""
+    event = _event(row)
+    match event:
+        case MessageSent():
+            edits = [seq for seq in row.edits if sees(seq)]
+            edit = _edit(row.edits[max(edits)]) if edits else None
+            return _message(event, edit, is_deleted=row.seq in deleted, reactions=_reactions(row, sees))
+        case MessageEdited():
+            return Shown(event, None if event.message_seq in deleted else event)
+        case _:
+            return Shown(event, None)
 
 
-def open_body(event: MessageSent, key: DataKey | None) -> bytes | None:
+def _shown_last(last: LastMessage) -> Shown:
+    event = decode_event(last.event)
+    assert isinstance(event, MessageSent)
+    edit = _edit(last.edit) if last.edit else None
+    reactions = (frames.Reaction(user_id, emoji) for user_id, emoji in sorted(last.reactions.items()))
+    return _message(event, edit, is_deleted=last.is_deleted, reactions=reactions)
+
+
+def _message(
+    event: MessageSent, edit: MessageEdited | None, *, is_deleted: bool, reactions: Iterable[frames.Reaction]
+) -> Shown:
+    fate = Fate(edit.at if edit else None, is_deleted, tuple(reactions))
+    return Shown(event, None if is_deleted else (edit or event), fate)
+
+
+def _edit(value: bytes) -> MessageEdited:
+    edit = decode_event(value)
+    assert isinstance(edit, MessageEdited)
+    return edit
+
+
+def _reactions(row: TimelineRow, sees: Sees) -> Iterable[frames.Reaction]:
+    for user_id, (seq, emoji) in sorted(row.reactions.items()):
+        if emoji is not None and sees(seq):
+            yield frames.Reaction(user_id, emoji)
+
+
+def open_body(event: MessageSent | MessageEdited, key: DataKey | None) -> bytes | None:
     """The plain body's JSON, None where its author was erased. Raises SealBroken."""
     if key is None:
         return None
@@ -68,20 +182,4 @@ def open_body(event: MessageSent, key: DataKey | None) -> bytes | None:
         conversation_id=event.conversation_id,
         sender_id=event.actor_id,
         client_id=event.client_id,
-    )
-
-
-def _summary(one: Membership, head: Raw) -> frames.ConversationSummary:
-    return frames.ConversationSummary(
-        conversation_id=one.conversation_id,
-        kind=one.kind,
-        name=None,
-        members=one.members,
-        head_seq=one.head_seq,
-        head_message=head,
-        delivered_seq=one.delivered_seq,
-        read_seq=one.read_seq,
-        unread=one.unread,
-        muted_until=None,
-        role=one.role,
     )

@@ -20,16 +20,18 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """`user_ids` must exist, `message_id` must be a message of the conversation; `privacy`: whether a read is."""
+    """`user_ids` must exist, `message_id` must be a message of the conversation; `privacy`: whether the read that the
+    frame implies is private; `key`: the conversation's own, for texts about it."""
 
     user_ids: tuple[str, ...] = ()
     message_id: str | None = None
     privacy: bool = False
+    key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`target` is None where there is no such message, or it was deleted; `conversation_key` seals a group's texts."""
+    """`target` is None where there is no such message; `conversation_key` seals a group's texts."""
 
     are_users_known: bool = True
     target: commands.Target | None = None
@@ -54,8 +56,12 @@ def needs(frame: frames.AnyKeyedFrame) -> Needs:
     match frame:
         case frames.SendMessage():
             return Needs((frame.to_user_id,) if frame.to_user_id else (), privacy=True)
-        case frames.CreateGroup() | frames.AddMembers():
+        case frames.CreateGroup():
+            return Needs(frame.member_ids, key=True)
+        case frames.AddMembers():
             return Needs(frame.member_ids)
+        case frames.ChangeGroupSettings():
+            return Needs(key=True)
         case frames.EditMessage() | frames.DeleteMessage() | frames.SetReaction():
             return Needs(message_id=frame.message_id)
         case _:

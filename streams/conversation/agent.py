@@ -20,8 +20,9 @@ from schemas import envelope, topics
 from schemas.codec import Undecodable, decode_command, encode
 from schemas.commands import AnyCommand
 from schemas.events import AnyEvent, TimelineEvent
-from streams.conversation.decide import Place, decide
+from streams.conversation.decide import decide
 from streams.conversation.fold import UnreadableEvent, fold, load
+from streams.conversation.outcome import Place
 from streams.conversation.partition import SAVED_FORMAT, Partition
 from streams.conversation.saving import save_for_ever
 from streams.conversation.state import OutOfOrder
@@ -155,8 +156,9 @@ class ConversationAgent:
         for record, command in commands:
             place = Place(record.partition, record.offset, record.at_ms)
             event = decide(partition.state(command.conversation_id), command, place)
-            partition.decide_event(event)
-            self._append(partition, event, record)
+            if event is not None:
+                partition.decide_event(event)
+                self._append(partition, event, record)
         if self._appender.outstanding > IN_FLIGHT_MAX:
             self._room.clear()
 

@@ -17,7 +17,7 @@ from schemas.events import AnyEvent, TimelineEvent
 from streams.conversation.state import ACCEPTED_MAX, Conversation, evolve
 
 # Names the layout and the order of saved states: under another name partitions are folded from the start.
-SAVED_FORMAT = "2"
+SAVED_FORMAT = "3"
 
 Ack = Callable[[], object]
 
@@ -132,7 +132,7 @@ class Partition:
     def _confirm(self, event: AnyEvent, state: Conversation, offset: int) -> None:
         self.next_offset = offset + 1
         self.decided.add(event.command_offset)
-        if isinstance(event, TimelineEvent):
+        if state is not self._confirmed[event.conversation_id].state:
             self._confirmed[event.conversation_id] = Saved(state, offset + 1)
             self._dirty.add(event.conversation_id)
 

@@ -19,10 +19,11 @@ from infra.stores.postgres import Postgres
 from infra.stores.views import open_body
 from schemas import topics
 from schemas.codec import Undecodable, decode_event
-from schemas.events import AnyEvent, CommandRefused, CommandRepeated, MessageSent
+from schemas.events import AnyEvent, CommandRepeated, MessageEdited, MessageSent, TimelineEvent
 from schemas.outbound import Connections
+from schemas.rendering import Open
 from streams.fanout.membership import MembershipView
-from streams.fanout.recipients import Outgoing, address, recipients
+from streams.fanout.recipients import Outgoing, address, concerned
 from streams.runtime.batches import Batches
 from streams.runtime.progress import progress
 from streams.runtime.records import Record, Run
@@ -62,24 +63,28 @@ class FanOutAgent:
 
     async def _flush(self, runs: Sequence[Run]) -> None:
         events = [event for run in runs for record in run.records if (event := _event(record))]
-        sent = [event for event in events if isinstance(event, MessageSent)]
-        await until_available(lambda: self._fold(sent), "membership")
-        new = [event for event in events if not isinstance(event, MessageSent) or self._membership.is_new(event)]
-        users = {id(event): self._recipients(event) for event in new if isinstance(event, MessageSent)}
-        wanted = sorted({user_id for some in users.values() for user_id in some})
+        await until_available(lambda: self._fold(events), "membership")
+        new = [event for event in events if not isinstance(event, TimelineEvent) or self._membership.is_new(event)]
+        recipients = {id(event): self._recipients(event) for event in new if isinstance(event, TimelineEvent)}
+        wanted = sorted({one for event in new for one in concerned(event, recipients.get(id(event), ()))})
         bodies = await until_available(lambda: self._bodies(new), "keys")
         found = await until_available(lambda: self._connections(wanted), "the connection cache")
         out = Outgoing()
+
+        def opened(event: AnyEvent) -> tuple[bytes | None, Open]:
+            return bodies.get(id(event)), self._keys.conversation(event.conversation_id)
+
         for event in new:
-            address(out, event, bodies.get(id(event)), users.get(id(event), ()), found)
+            address(out, event, recipients.get(id(event), ()), found, opened)
         if out.items:
             await until_available(lambda: self._publish(out), "gateways' streams")
         self._membership.evict()
 
-    def _recipients(self, event: MessageSent) -> list[str]:
-        return recipients(event, self._membership.members(event.conversation_id))
+    def _recipients(self, event: TimelineEvent) -> Sequence[str]:
+        roster = self._membership.roster(event.conversation_id)
+        return roster.recipients(event.seq) if roster else ()
 
-    async def _fold(self, events: Sequence[MessageSent]) -> None:
+    async def _fold(self, events: Sequence[AnyEvent]) -> None:
         progress.touch()
         await self._membership.fold(events)
 
@@ -100,14 +105,10 @@ class FanOutAgent:
         await publish(self._line, out.items)
 
 
-def _shown(event: AnyEvent) -> MessageSent | None:
-    match event:
-        case MessageSent():
-            return event
-        case CommandRepeated():
-            return event.first
-        case CommandRefused():
-            return None
+def _shown(event: AnyEvent) -> MessageSent | MessageEdited | None:
+    """The event whose body is shown, if one is."""
+    shown = event.first if isinstance(event, CommandRepeated) else event
+    return shown if isinstance(shown, MessageSent | MessageEdited) else None
 
 
 def _event(record: Record) -> AnyEvent | None:

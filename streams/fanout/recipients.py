@@ -1,16 +1,26 @@
 """Who gets which frame of an event: items per gateway stream. Pure.
 
-The members of a conversation, with the seqs from which and to which they see it, come from fan-out's own view.
+Who gets an event of the timeline comes from fan-out's own membership view; receipts name whom they concern.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from infra.stores.memberships import Members
 from schemas import rendering
 from schemas.commands import Origin
-from schemas.events import AnyEvent, CommandRefused, CommandRepeated, MessageSent
+from schemas.events import (
+    AnyEvent,
+    BlockSet,
+    CommandRefused,
+    CommandRepeated,
+    DeliveredAdvanced,
+    MessageSent,
+    ReadAdvanced,
+)
 from schemas.outbound import Connections, Item, Kind, stream_name
+
+Opened = Callable[[AnyEvent], tuple[bytes | None, rendering.Open]]
+"""The plain body of an event, if it has one, and what opens its sealed texts."""
 
 
 @dataclass(slots=True)
@@ -24,45 +34,87 @@ class Outgoing:
             self.items.setdefault(stream, []).append(Item(kind, tuple(ids), frame))
 
 
-def recipients(event: MessageSent, members: Members) -> list[str]:
-    """The users who see this event."""
-    return [member.user_id for member in members if member.sees(event.seq)]
+def concerned(event: AnyEvent, recipients: Sequence[str]) -> Iterable[str]:
+    """The users whose connections are needed to address an event."""
+    match event:
+        case DeliveredAdvanced() | ReadAdvanced():
+            return (event.actor_id, *event.author_ids)
+        case BlockSet() | CommandRefused() | CommandRepeated():
+            return ()
+        case _:
+            return (event.actor_id, *recipients)
 
 
 def address(
-    out: Outgoing, event: AnyEvent, body: bytes | None, users: Sequence[str], connections: Mapping[str, Connections]
+    out: Outgoing,
+    event: AnyEvent,
+    recipients: Sequence[str],
+    connections: Mapping[str, Connections],
+    opened: Opened,
 ) -> None:
-    """Add an event's frames for those whom it concerns; `body` is the plain body's JSON."""
+    """Add an event's frames for those whom it concerns."""
     match event:
-        case MessageSent():
-            _message_sent(out, event, body, users, connections)
+        case DeliveredAdvanced():
+            users = (event.actor_id, *event.author_ids)
+            out.add(Kind.FRAME, _reachable(users, connections), rendering.delivered_advanced(event))
+        case ReadAdvanced():
+            _read_advanced(out, event, connections)
+        case BlockSet():
+            out.add(Kind.FRAME, _only(event.origin), rendering.block_set(event))
         case CommandRefused():
             out.add(Kind.FRAME, _only(event.origin), rendering.command_refused(event))
         case CommandRepeated():
-            frame = rendering.message_sent(event.first, body, to_author=True)
+            body, open_text = opened(event)
+            frame = rendering.live(event.first, body, open_text, to_author=True)
             out.add(Kind.REPEATED, _only(event.origin), frame)
+        case _:
+            body, open_text = opened(event)
+            others = [user_id for user_id in recipients if user_id != event.actor_id]
+            if reachable := _reachable(others, connections):
+                out.add(Kind.FRAME, reachable, rendering.live(event, body, open_text, to_author=False))
+            own = _with_origin(_reachable([event.actor_id], connections), event.origin)
+            out.add(Kind.FRAME, own, rendering.live(event, body, open_text, to_author=True))
+            if isinstance(event, MessageSent) and event.read_from_seq < event.seq - 1:
+                _read_by_sending(out, event, connections)
 
 
-def _message_sent(
-    out: Outgoing, event: MessageSent, body: bytes | None, users: Sequence[str], connections: Mapping[str, Connections]
-) -> None:
-    others = [user_id for user_id in users if user_id != event.actor_id]
-    if reachable := _reachable(others, connections):
-        out.add(Kind.FRAME, reachable, rendering.message_sent(event, body, to_author=False))
-    authors = _reachable([event.actor_id], connections)
-    origin = authors.setdefault(stream_name(event.origin.gateway, event.origin.incarnation), [])
-    if event.origin.connection not in origin:  # an API process, or a connection that the cache forgot
-        origin.append(event.origin.connection)
-    out.add(Kind.FRAME, authors, rendering.message_sent(event, body, to_author=True))
+def _read_advanced(out: Outgoing, event: ReadAdvanced, connections: Mapping[str, Connections]) -> None:
+    """A private read is shown to its reader alone; that it implies delivery is no secret."""
+    if not event.is_private:
+        users = (event.actor_id, *event.author_ids)
+        out.add(Kind.FRAME, _reachable(users, connections), rendering.read_advanced(event))
+        return
+    out.add(Kind.FRAME, _reachable([event.actor_id], connections), rendering.read_advanced(event))
+    if event.delivered_from_seq < event.to_seq:
+        out.add(Kind.FRAME, _reachable(event.author_ids, connections), rendering.delivered_advanced(event))
 
 
-def _reachable(users: Sequence[str], connections: Mapping[str, Connections]) -> dict[str, list[str]]:
+def _read_by_sending(out: Outgoing, event: MessageSent, connections: Mapping[str, Connections]) -> None:
+    """Sending implies having read: for those who were read, and for the sender's other devices."""
+    users = [event.actor_id] if event.is_private else [event.actor_id, *event.read_author_ids]
+    reachable = _reachable(users, connections)
+    stream = stream_name(event.origin.gateway, event.origin.incarnation)
+    if others := [one for one in reachable.pop(stream, ()) if one != event.origin.connection]:
+        reachable[stream] = others
+    if reachable:
+        out.add(Kind.FRAME, reachable, rendering.read_by_sending(event))
+
+
+def _reachable(users: Iterable[str], connections: Mapping[str, Connections]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for user_id in users:
         if known := connections.get(user_id):
             for one in known.connections:
                 found.setdefault(stream_name(one.gateway, one.incarnation), []).append(one.connection)
     return found
+
+
+def _with_origin(reachable: dict[str, list[str]], origin: Origin) -> dict[str, list[str]]:
+    """And who asked: an API process, or a connection that the cache forgot."""
+    known = reachable.setdefault(stream_name(origin.gateway, origin.incarnation), [])
+    if origin.connection not in known:
+        known.append(origin.connection)
+    return reachable
 
 
 def _only(origin: Origin) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from infra.stores import cache
 from infra.stores.cassandra import Cassandra
 from infra.stores.faults import until_available
 from infra.stores.positions import TIMELINE, Positions
-from infra.stores.timeline import Timeline, TimelineRow
+from infra.stores.timeline import Patch, Timeline, TimelineRow
 from schemas import topics
 from streams.runtime.batches import Batches
 from streams.runtime.positions import PositionPublisher, ends_of
@@ -46,13 +46,15 @@ class TimelineAgent:
         await self._batches.drop()
 
     async def _flush(self, runs: Sequence[Run]) -> None:
-        rows = [row for run in runs for record in run.records if (row := project(record))]
-        for row in rows:
+        written = [one for run in runs for record in run.records if (one := project(record))]
+        for row, _ in written:
             if row.unreadable:
                 log.critical("%s: seq %d cannot be read: %s", row.conversation_id, row.seq, row.unreadable)
-        await until_available(lambda: self._write(rows), "the timeline")
+        rows = [row for row, _ in written]
+        patches = [patch for _, patch in written if patch]
+        await until_available(lambda: self._write(rows, patches), "the timeline")
         self._positions.publish(ends_of(runs))
 
-    async def _write(self, rows: Sequence[TimelineRow]) -> None:
+    async def _write(self, rows: Sequence[TimelineRow], patches: Sequence[Patch]) -> None:
         progress.touch()
-        await self._timeline.write(rows)
+        await self._timeline.write(rows, patches)

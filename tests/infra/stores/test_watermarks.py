@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.watermarks import covered
+from infra.stores.watermarks import covered
 
 
 class TestCovered:

@@ -1,0 +1,78 @@
+"""Facts from outside the conversation that a command carries, as gateway and API attach them. DESIGN, section 2."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from infra.stores.inbox import Inbox
+from infra.stores.keys import Keys
+from infra.stores.privacy import Privacy
+from infra.stores.timeline import Timeline, TimelineRow
+from infra.stores.users import Users
+from schemas import door, frames
+from schemas.codec import decode_event
+from schemas.commands import Target
+from schemas.events import MessageSent
+from schemas.ids import message_milliseconds
+
+# The timeline may be a moment behind the frame by which a client learned of a message.
+CATCH_UP_SECONDS, LOOK_AGAIN_SECONDS = 2.0, 0.03
+CATCH_UP_MS = 60_000  # a message that is older than this is in the timeline, or there is none
+PEERS_MAX = 100_000
+
+
+class DoorFacts:
+    def __init__(self, *, users: Users, timeline: Timeline, inbox: Inbox, privacy: Privacy, keys: Keys) -> None:
+        self._users = users
+        self._timeline = timeline
+        self._inbox = inbox
+        self._privacy = privacy
+        self._keys = keys
+        self._direct: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+
+    async def gather(self, frame: frames.AnyKeyedFrame, conversation_id: str, user_id: str) -> door.Facts:
+        """What the door must know for this frame. Raises StoreUnavailable."""
+        needs = door.needs(frame)
+        return door.Facts(
+            are_users_known=not needs.user_ids or await self._users.are_known(needs.user_ids),
+            target=await self._target(conversation_id, needs.message_id) if needs.message_id else None,
+            is_private=needs.privacy and bool(await self.private([(user_id, conversation_id)])),
+            conversation_key=self._keys.conversation_key(conversation_id) if needs.key else None,
+        )
+
+    async def private(self, reads: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Of readers in conversations, those whose reading is shown to nobody: in a direct conversation, where one of
+        the two hides receipts. Raises StoreUnavailable."""
+        await self._learn({conversation_id for _, conversation_id in reads})
+        pairs = [(read, self._direct.get(read[1], ())) for read in reads]
+        concerned = {user_id for _, members in pairs for user_id in members}
+        if not concerned:
+            return frozenset()
+        hiding = await self._privacy.hides_receipts(sorted(concerned))
+        return frozenset(read for read, members in pairs if not hiding.isdisjoint(members))
+
+    async def _learn(self, conversation_ids: set[str]) -> None:
+        """Who is in these direct conversations: that never changes. One that the view does not know is asked again."""
+        if unknown := [id_ for id_ in conversation_ids if id_ not in self._direct]:
+            self._direct |= await self._inbox.direct_members(unknown)
+            while len(self._direct) > PEERS_MAX:
+                self._direct.popitem(last=False)
+
+    async def _target(self, conversation_id: str, message_id: str) -> Target | None:
+        """The message, None if there is none."""
+        deadline = time.monotonic() + CATCH_UP_SECONDS
+        while True:
+            if row := await self._timeline.message(conversation_id, message_id):
+                return _target(row)
+            is_new = abs(time.time() * 1000 - message_milliseconds(message_id)) < CATCH_UP_MS
+            if not is_new or time.monotonic() >= deadline:
+                return None
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+def _target(row: TimelineRow) -> Target | None:
+    event = decode_event(row.event) if row.event else None
+    if not isinstance(event, MessageSent):
+        return None
+    return Target(event.message_id, event.seq, event.actor_id, event.at, is_deleted=row.deleted_seq is not None)
