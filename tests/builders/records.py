@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from schemas import codec, events
-from streams.conversation.decide import Place
+from streams.conversation.outcome import Place
 from streams.runtime.records import Record
 from tests.builders.people import CONVERSATION, START_MS
 

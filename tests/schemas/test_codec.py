@@ -11,18 +11,32 @@ from schemas.commands import AnyCommand
 from schemas.dead_letters import DeadLetter
 from schemas.events import AnyEvent
 from schemas.presence import AnyPresenceEvent
+from schemas.signals import AnySignal
 from tests import strategies
-from tests.builders import ALICE, connected, repeated, send, sent
+from tests.builders import ALICE, connected, edit, repeated, send, sent, settings_changed
+
+DECODERS = (
+    codec.decode_command,
+    codec.decode_event,
+    codec.decode_signal,
+    codec.decode_presence,
+    codec.decode_account,
+    codec.decode_dead_letter,
+)
 
 
 class TestRoundTrip:
-    @given(strategies.send_message_commands)
+    @given(strategies.any_command)
     def test_commands(self, command: AnyCommand) -> None:
         assert command == codec.decode_command(codec.encode(command))
 
     @given(strategies.any_event)
     def test_events(self, event: AnyEvent) -> None:
         assert event == codec.decode_event(codec.encode(event))
+
+    @given(strategies.any_signal)
+    def test_signals(self, signal: AnySignal) -> None:
+        assert signal == codec.decode_signal(codec.encode(signal))
 
     @given(strategies.any_presence_event)
     def test_presence(self, event: AnyPresenceEvent) -> None:
@@ -52,6 +66,11 @@ class TestUnknownFields:
         with pytest.raises(codec.Undecodable, match="from_the_future"):
             codec.decode_command(with_unknown(send()))
 
+    def test_refused_within_commands(self) -> None:
+        value = codec.encode(edit()).replace(b'"target":{', b'"target":{"from_the_future":1,')
+        with pytest.raises(codec.Undecodable, match="from_the_future"):
+            codec.decode_command(value)
+
     def test_tolerated_in_events(self) -> None:
         assert sent() == codec.decode_event(with_unknown(sent()))
 
@@ -63,13 +82,20 @@ class TestUnknownFields:
         assert connected() == codec.decode_presence(with_unknown(connected()))
 
 
+class TestWhatIsMissing:
+    def test_is_not_null(self) -> None:
+        left, taken = settings_changed(), settings_changed(avatar_media_id=None)
+        assert b"avatar_media_id" not in codec.encode(left)
+        assert [left, taken] == [codec.decode_event(codec.encode(event)) for event in (left, taken)]
+
+
 class TestUndecodable:
     @pytest.mark.parametrize(
         "value",
         [b"", b"\xff", b"[]", b"null", b"{}", b'{"type":"Unheard"}', b'{"type":"MessageSent"}', b'{"type":'],
     )
     def test_of_any_topic(self, value: bytes) -> None:
-        for decode in (codec.decode_command, codec.decode_event, codec.decode_presence, codec.decode_account):
+        for decode in DECODERS:
             with pytest.raises(codec.Undecodable):
                 decode(value)
 

@@ -1,11 +1,43 @@
 """Events as the log keeps them, for ever."""
 
+from typing import get_args
+
 import msgspec
 import pytest
 
 from schemas.codec import Undecodable, decode_event, encode
-from schemas.events import MessageSent, TimelineEvent
-from tests.builders import ALICE, BOB, refused, repeated, sent
+from schemas.events import AnyEvent, AnyTimelineEvent, MessageSent, TimelineEvent
+from tests.builders import (
+    ALICE,
+    BOB,
+    added,
+    blocked,
+    created,
+    deleted,
+    delivered,
+    edited,
+    reacted,
+    read,
+    refused,
+    removed,
+    repeated,
+    role_changed,
+    sent,
+    settings_changed,
+)
+
+TIMELINE = [
+    sent(),
+    edited(),
+    deleted(),
+    reacted(),
+    created(),
+    added(),
+    removed(),
+    role_changed(),
+    settings_changed(who_can_send="admins"),
+]
+UNSEEN = [delivered(), read(), blocked(), refused(), repeated(sent())]
 
 
 class TestMessageSent:
@@ -26,13 +58,30 @@ class TestMessageSent:
 
 
 class TestPlaceInTheTimeline:
-    def test_of_a_message(self) -> None:
-        assert isinstance(sent(), TimelineEvent)
+    def test_every_event_has_one_or_none(self) -> None:
+        assert set(get_args(AnyTimelineEvent)) == {type(event) for event in TIMELINE}
+        assert set(get_args(AnyEvent)) == {type(event) for event in TIMELINE + UNSEEN}
 
-    def test_none_for_answers(self) -> None:
-        for event in (refused(), repeated(sent())):
-            assert not isinstance(event, TimelineEvent)
-            assert b'"seq"' not in encode(event).partition(b'"first"')[0]
+    @pytest.mark.parametrize("event", TIMELINE, ids=lambda event: type(event).__name__)
+    def test_of_what_members_are_shown(self, event: AnyTimelineEvent) -> None:
+        assert isinstance(event, TimelineEvent)
+        assert event == decode_event(encode(event))
+
+    @pytest.mark.parametrize("event", UNSEEN, ids=lambda event: type(event).__name__)
+    def test_none_for_answers_receipts_and_blocks(self, event: AnyEvent) -> None:
+        assert not isinstance(event, TimelineEvent)
+        assert b'"seq"' not in encode(event).partition(b'"first"')[0]
+
+
+class TestReceipts:
+    @pytest.mark.parametrize("event", [delivered(1, 0), read(1, 0, delivered_from_seq=0)])
+    def test_may_begin_before_the_first(self, event: AnyEvent) -> None:
+        assert event == decode_event(encode(event))
+
+    @pytest.mark.parametrize("event", [delivered(0), delivered(1, -1), read(0), read(1, delivered_from_seq=-1)])
+    def test_undecodable_with_a_number_below_its_first(self, event: AnyEvent) -> None:
+        with pytest.raises(Undecodable):
+            decode_event(encode(event))
 
 
 class TestCommandRefused:
@@ -40,9 +89,18 @@ class TestCommandRefused:
         with pytest.raises(Undecodable):
             decode_event(encode(refused()).replace(b"not-a-member", b"bad-weather"))
 
+    def test_of_a_command_without_a_client_id(self) -> None:
+        event = refused("beyond-head", client_id=None, command="AcknowledgeRead")
+        assert b"client_id" not in encode(event)
+        assert event == decode_event(encode(event))
+
 
 class TestCommandRepeated:
     def test_holds_the_first_result_whole(self) -> None:
         event = decode_event(encode(repeated(sent(7))))
         assert MessageSent is type(getattr(event, "first", None))
         assert repeated(sent(7)) == event
+
+    @pytest.mark.parametrize("first", TIMELINE, ids=lambda event: type(event).__name__)
+    def test_of_any_event_of_the_timeline(self, first: AnyTimelineEvent) -> None:
+        assert repeated(first) == decode_event(encode(repeated(first)))

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.export import broken, export, exports, main
 from schemas.topics import CONVERSATION_EVENTS, TOPICS
-from tests.schemas.golden_samples import FOLDER, read
+from tests.schemas.golden_samples import FOLDER, sample_at
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "schemas"
 
@@ -25,9 +25,7 @@ def changed(folder: Path, old: bytes, new: bytes) -> Path:
 class TestCommittedSchemas:
     @pytest.mark.parametrize("name", sorted(exports()))
     def test_are_current(self, name: str) -> None:
-        assert exports()[name].decode() == (COMMITTED / name).read_text(), (
-            "run: python -m schemas.export docs/schemas"
-        )
+        assert exports()[name].decode() == (COMMITTED / name).read_text(), "run: python -m schemas.export docs/schemas"
 
     def test_there_is_one_for_every_topic_and_no_other(self) -> None:
         assert {f"{topic.name}.json" for topic in TOPICS} == {path.name for path in COMMITTED.iterdir()}
@@ -41,7 +39,7 @@ class TestExport:
         assert export(CONVERSATION_EVENTS) == export(CONVERSATION_EVENTS)
 
     def test_has_every_field_of_the_golden_samples(self) -> None:
-        for sample in map(read, FOLDER.glob("*.json")):
+        for sample in map(sample_at, FOLDER.glob("*.json")):
             types = msgspec.json.decode(exports()[f"{sample.topic}.json"])["$defs"]
             fields = msgspec.json.decode(sample.value_bytes, type=dict[str, object])
             assert fields.keys() <= types[fields["type"]]["properties"].keys()
@@ -57,9 +55,7 @@ class TestMain:
         assert 0 == main([str(tmp_path)])
         assert export(CONVERSATION_EVENTS) == path.read_bytes()
 
-    def test_a_break_is_refused_and_nothing_written(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-    ) -> None:
+    def test_a_break_is_refused_and_nothing_written(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         path = changed(tmp_path, b'"message_number"', b'"message_count"')
         before = path.read_bytes()
         assert 1 == main([str(tmp_path)])

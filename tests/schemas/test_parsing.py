@@ -35,7 +35,7 @@ def message(**changed: object) -> bytes:
 
 class TestParse:
     @given(strategies.client_frames)
-    def test_every_frame_that_a_client_may_send(self, sent: frames.ClientFrame) -> None:
+    def test_every_frame_that_a_client_may_send(self, sent: frames.AnyClientFrame) -> None:
         data = frames.encode(sent)
         if b"\\u0000" in data:
             refused(data)
@@ -180,3 +180,78 @@ class TestHello:
 
     def test_a_number_without_end(self) -> None:
         refused(b'{"type":"Hello","ticket":"t","cursors":{"%s":%s}}' % (ALICE.encode(), b"1" * 5_000))
+
+
+def asked(type_: str, **changed: object) -> bytes:
+    """A frame of a client with fields that fit most."""
+    fields: dict[str, object] = {"type": type_, "client_id": "x1", "conversation_id": CONVERSATION}
+    return msgspec.json.encode(fields | changed)
+
+
+class TestCommandsOfGroups:
+    @pytest.mark.parametrize(
+        "data",
+        [
+            asked("EditMessage", message_id=ALICE, body={"kind": "text", "text": "Hi"}),
+            asked("DeleteMessage", message_id=ALICE),
+            asked("SetReaction", message_id=ALICE, emoji=None),
+            asked("AddMembers", member_ids=[]),
+            asked("RemoveMember", user_id=BOB),
+            asked("LeaveGroup"),
+            asked("ChangeRole", user_id=BOB, role="member"),
+            asked("ChangeGroupSettings"),
+            asked("ChangeGroupSettings", name="", who_can_send="admins", avatar_media_id=None),
+            b'{"type":"CreateGroup","client_id":"g1","name":"\\u200f\\u0007","member_ids":[]}',
+        ],
+    )
+    def test_understood_whatever_becomes_of_it(self, data: bytes) -> None:
+        parse(data)
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            asked("EditMessage", message_id="1", body={"kind": "text", "text": "Hi"}),
+            asked("EditMessage", message_id=ALICE, body=None),
+            asked("SetReaction", message_id=ALICE),
+            asked("SetReaction", message_id=ALICE, emoji=7),
+            asked("AddMembers", member_ids=None),
+            asked("AddMembers", member_ids=["bob"]),
+            asked("CreateGroup", name="Friends", member_ids=[]),
+            asked("RemoveMember"),
+            asked("LeaveGroup", user_id=BOB),
+            asked("ChangeRole", user_id=BOB, role="owner"),
+            asked("ChangeGroupSettings", name=None),
+            asked("ChangeGroupSettings", description=None),
+            asked("ChangeGroupSettings", who_can_send=None),
+            asked("ChangeGroupSettings", who_can_add="nobody"),
+            asked("ChangeGroupSettings", client_id="x" * 65),
+            asked("ChangeGroupSettings", conversation_id=None),
+            b'{"type":"CreateGroup","client_id":"g1","name":"\\u0000","member_ids":[]}',
+        ],
+    )
+    def test_malformed(self, data: bytes) -> None:
+        refused(data)
+
+
+class TestReceipts:
+    @pytest.mark.parametrize("type_", ["AcknowledgeDelivery", "AcknowledgeRead"])
+    @pytest.mark.parametrize("seq", [0, -1, 1.5, "1", None, True])
+    def test_malformed_without_a_seq(self, type_: str, seq: object) -> None:
+        data = {"type": type_, "conversation_id": CONVERSATION, "seq": seq}
+        refused(msgspec.json.encode(data))
+
+    def test_malformed_with_a_client_id_for_it_has_none(self) -> None:
+        assert "x1" == refused(asked("AcknowledgeRead", seq=1)).client_id
+
+
+class TestSubscriptions:
+    @pytest.mark.parametrize("type_", ["SubscribePresence", "UnsubscribePresence"])
+    def test_of_any_number_are_understood(self, type_: str) -> None:
+        parse(msgspec.json.encode({"type": type_, "user_ids": [ALICE] * 501}))
+        refused(msgspec.json.encode({"type": type_, "user_ids": ALICE}))
+
+
+class TestTyping:
+    def test_malformed_unless_it_says_yes_or_no(self) -> None:
+        parse(msgspec.json.encode({"type": "SetTyping", "conversation_id": CONVERSATION, "is_typing": False}))
+        refused(msgspec.json.encode({"type": "SetTyping", "conversation_id": CONVERSATION, "is_typing": "no"}))

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.bodies import Body, SealedBody, Text, plain
-from schemas.sealing import DataKey, SealBroken, new_data_key, unwrap
+from schemas.bodies import Body, SealedBody, SealedText, Text, plain
+from schemas.sealing import ConversationKey, DataKey, SealBroken, new_data_key, unwrap
 from tests import strategies
-from tests.builders import ALICE, BOB, CONVERSATION, KEY, MASTER_KEY, OTHER_CONVERSATION, sealed
+from tests.builders import ALICE, BOB, CONVERSATION, CONVERSATION_KEY, KEY, MASTER_KEY, OTHER_CONVERSATION, sealed
 
 OTHER_KEY = DataKey(bytes(32))
 
@@ -74,6 +74,40 @@ class TestDigest:
 
     def test_hangs_on_the_key(self) -> None:
         assert KEY.digest(b"Hi") != OTHER_KEY.digest(b"Hi")
+
+
+class TestConversationKey:
+    @given(strategies.texts)
+    def test_round_trip(self, text: str) -> None:
+        assert text == CONVERSATION_KEY.open(CONVERSATION_KEY.seal(text))
+
+    def test_differs_at_every_sealing_and_shows_nothing(self) -> None:
+        one, other = CONVERSATION_KEY.seal("Friends"), CONVERSATION_KEY.seal("Friends")
+        assert one != other
+        assert b"Friends" not in one.sealed + other.sealed
+
+    def test_is_kept_nowhere_and_always_the_same(self) -> None:
+        again = ConversationKey(MASTER_KEY, CONVERSATION)
+        assert "Friends" == again.open(CONVERSATION_KEY.seal("Friends"))
+
+    @pytest.mark.parametrize(
+        "other", [ConversationKey(MASTER_KEY, OTHER_CONVERSATION), ConversationKey(bytes(32), CONVERSATION)]
+    )
+    def test_opens_nothing_of_another_conversation_or_house(self, other: ConversationKey) -> None:
+        with pytest.raises(SealBroken):
+            other.open(CONVERSATION_KEY.seal("Friends"))
+
+    @given(st.binary(max_size=64))
+    def test_never_raises_anything_else(self, noise: bytes) -> None:
+        with pytest.raises(SealBroken):
+            CONVERSATION_KEY.open(SealedText(noise))
+
+    @given(st.integers(0, 500), st.integers(1, 255))
+    def test_not_when_a_byte_was_changed(self, at: int, change: int) -> None:
+        broken = bytearray(CONVERSATION_KEY.seal("Friends").sealed)
+        broken[at % len(broken)] ^= change
+        with pytest.raises(SealBroken):
+            CONVERSATION_KEY.open(SealedText(bytes(broken)))
 
 
 class TestWrapping:

@@ -9,6 +9,7 @@ from schemas.topics import TOPICS, Topic, union
 DURABLE = {  # changing one of these is a migration
     "conversation.commands": 4,
     "conversation.events": 4,
+    "conversation.signals": 2,
     "presence.events": 2,
     "account.events": 2,
     "dead.letters": 1,
@@ -25,6 +26,13 @@ class TestTopics:
     def test_events_are_kept_for_ever(self) -> None:
         for topic in (topics.CONVERSATION_EVENTS, topics.ACCOUNT_EVENTS, topics.DEAD_LETTERS):
             assert topics.FOR_EVER_MS == topic.retention_ms
+
+    def test_signals_are_soon_forgotten(self) -> None:
+        assert topics.HOUR_MS == topics.CONVERSATION_SIGNALS.retention_ms
+
+    def test_no_two_values_have_the_same_name_in_one_topic(self) -> None:
+        for topic in TOPICS:
+            assert len(topic.values) == len({value.__name__ for value in topic.values})
 
     @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
     def test_a_decoder_can_be_made_of_its_values(self, topic: Topic) -> None:

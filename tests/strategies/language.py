@@ -6,8 +6,9 @@ from msgspec.structs import replace
 from schemas import accounts, bodies, commands, dead_letters, events, frames, outbound, presence, signals
 from schemas.ids import message_id
 from schemas.reasons import Reason
-from tests.strategies.values import clean, ids, milliseconds, values_of
+from tests.strategies.values import CHARACTERS_MAX, clean, ids, milliseconds, values_of
 
+texts = st.text(clean, max_size=CHARACTERS_MAX)
 client_ids = st.text(clean, min_size=1, max_size=64)
 offsets = st.integers(0, (1 << 62) - 1)
 message_ids = st.builds(message_id, milliseconds, st.integers(0, 4095), offsets)

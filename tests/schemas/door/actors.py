@@ -1,0 +1,10 @@
+"""Who stands at the door in these tests, and the facts that they come with."""
+
+from schemas.door import Actor, Facts
+from tests.builders import ALICE, CONVERSATION_KEY, KEY, ORIGIN, PHONE, target
+
+ACTOR = Actor(ALICE, PHONE, KEY, ORIGIN)
+NOTHING = Facts()
+FOUND = Facts(target=target())
+KEYED = Facts(conversation_key=CONVERSATION_KEY)
+ALL = Facts(target=target(), conversation_key=CONVERSATION_KEY)
