@@ -6,32 +6,47 @@ import logging
 import os
 import resource
 import signal
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
 
 import uvloop
 
 from gateway.acknowledging import Acknowledging
+from gateway.announcing import Announcing
 from gateway.catching_up import CatchingUp
+from gateway.composing import Composing
 from gateway.freshness import Freshness
 from gateway.incarnation import Incarnation
+from gateway.lease import Lease
 from gateway.opening import Opening
 from gateway.registry import Registry
+from gateway.saying import Saying
 from gateway.server import GatewayServer
 from gateway.settings import GatewaySettings
+from gateway.silence import Silence
 from gateway.submitting import Submitting
+from gateway.watching import Watching
 from infra.stores import cache
+from infra.stores.acquaintance import Acquaintance
 from infra.stores.cassandra import Cassandra
+from infra.stores.connection_cache import ConnectionCache
 from infra.stores.door_facts import DoorFacts
 from infra.stores.faults import until_available
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
+from infra.stores.last_seen import LastSeen
+from infra.stores.live_gateways import LiveGateways
 from infra.stores.log import Appender
 from infra.stores.log_ends import LogEnds
 from infra.stores.positions import Positions
 from infra.stores.postgres import Postgres
+from infra.stores.presences import Presences
 from infra.stores.privacy import Privacy
 from infra.stores.timeline import Timeline
 from infra.stores.users import Users
 from infra.stores.views import Views
+from infra.stores.watchers import Watchers
 from schemas.topics import CONVERSATION_COMMANDS, CONVERSATION_EVENTS, PRESENCE_EVENTS
 
 log = logging.getLogger(__name__)
@@ -44,32 +59,40 @@ async def run(settings: GatewaySettings) -> None:
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    redis = cache.connect(settings)
-    registry = Registry()
-    incarnation = Incarnation(redis, settings.gateway_name, registry, settings.drain_seconds)
     appender = Appender(settings.kafka_bootstrap, settings.gateway_name)
-    server, acknowledging = await _server(settings, appender, registry, incarnation)
+    gateway = await _gateway(settings, appender)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 1_000)  # a full collection at 19,500 sockets stops the loop for 0.5 s (FACTS)
-    works = (incarnation.live(), server.sweep(), acknowledging.run())
-    tasks = [asyncio.create_task(_or_die(work)) for work in works]
-    async with server.listen() as listening:
+    tasks = [asyncio.create_task(_or_die(work)) for work in gateway.works()]
+    async with gateway.server.listen() as listening:
         log.info("%s listens on %s:%d", settings.gateway_name, settings.gateway_host, settings.gateway_port)
         await stopping.wait()
-        log.info("draining %d connections", len(registry))
-        await server.drain(listening)
+        log.info("draining")
+        await gateway.announcing.leave()
+        await gateway.server.drain(listening)
     await appender.drain(LAST_WORDS_SECONDS)
     for task in tasks:
         task.cancel()
 
 
-async def _server(
-    settings: GatewaySettings,
-    appender: Appender,
-    registry: Registry,
-    incarnation: Incarnation,
-) -> tuple[GatewayServer, Acknowledging]:
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A gateway's moving parts."""
+
+    server: GatewayServer
+    incarnation: Incarnation
+    announcing: Announcing
+    acknowledging: Acknowledging
+    watching: Watching
+    silence: Silence
+
+    def works(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs beside the sockets, for ever."""
+        return [self.incarnation.live(), self.silence.run(), self.watching.run(), self.acknowledging.run()]
+
+
+async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
     """Everything that a gateway is made of, connected and warm."""
     ends = LogEnds(settings.kafka_bootstrap)
     for topic in (CONVERSATION_COMMANDS, PRESENCE_EVENTS):
@@ -78,31 +101,51 @@ async def _server(
     cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
     timeline = await until_available(lambda: Timeline.prepare(cassandra, is_one_replica_set=False), "Cassandra")
     postgres = await Postgres.connect(settings)
-    users = Users(postgres)
-    inbox = Inbox(postgres)
-    keys = Keys(postgres, settings.master_key_bytes())
     redis = cache.connect(settings)
-    opening = Opening(
-        settings,
-        redis=redis,
-        appender=appender,
-        keys=keys,
-        users=users,
-        freshness=Freshness(ends, Positions(redis)),
-        catching_up=CatchingUp(inbox, Views(timeline, keys), epoch, settings.missed_events_max),
-        epoch=epoch,
-    )
+    users, inbox = Users(postgres), Inbox(postgres)
+    keys = Keys(postgres, settings.master_key_bytes())
     facts = DoorFacts(users=users, timeline=timeline, inbox=inbox, privacy=Privacy(postgres), keys=keys)
+    watching = Watching(
+        lambda: incarnation.stream,
+        Watchers(redis),
+        Presences(ConnectionCache(redis), LastSeen(postgres)),
+        Acquaintance(postgres),
+    )
+    registry = Registry(watching.changed)
+    announcing = Announcing(settings, registry, LiveGateways(redis))
+    incarnation = Incarnation(
+        redis,
+        settings.gateway_name,
+        registry,
+        lease=Lease(settings.kafka_bootstrap, settings.gateway_name, lambda: len(registry)),
+        announcing=announcing,
+        close_seconds=settings.drain_seconds,
+    )
+    saying = Saying(appender)
+    silence = Silence(settings, registry, saying)
     acknowledging = Acknowledging(appender, facts, settings.gateway_name)
     server = GatewayServer(
         settings,
         registry=registry,
         incarnation=incarnation,
-        opening=opening,
+        opening=Opening(
+            settings,
+            redis=redis,
+            saying=saying,
+            keys=keys,
+            users=users,
+            freshness=Freshness(ends, Positions(redis)),
+            catching_up=CatchingUp(inbox, Views(timeline, keys), epoch, settings.missed_events_max),
+            epoch=epoch,
+        ),
         submitting=Submitting(appender, facts, settings.direct_secret_bytes(), settings.gateway_name),
         acknowledging=acknowledging,
+        watching=watching,
+        composing=Composing(appender, settings.direct_secret_bytes(), settings.gateway_name),
+        silence=silence,
+        saying=saying,
     )
-    return server, acknowledging
+    return Gateway(server, incarnation, announcing, acknowledging, watching, silence)
 
 
 async def _or_die(work: object) -> None:

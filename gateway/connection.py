@@ -18,9 +18,12 @@ CLOSING: set["asyncio.Task[None]"] = set()  # the loop itself keeps only weak re
 
 
 class Connection:
-    """`actor` is there once the ticket was good; `registered` once the connection is in the connection cache."""
+    """`actor` is there once the ticket was good; `registered` while the connection cache does not know it yet;
+    `is_silent` once it was said that nothing is heard of it."""
 
-    __slots__ = ("_identified", "_socket", "_write_buffer_bytes_max", "actor", "origin", "registered", "session")
+    __slots__ = (
+        "_identified", "_socket", "_write_buffer_bytes_max", "actor", "is_silent", "origin", "registered", "session",
+    )  # fmt: skip
 
     def __init__(self, socket: ServerConnection, session: Session, origin: Origin, write_buffer_bytes_max: int) -> None:
         self._socket = socket
@@ -28,6 +31,7 @@ class Connection:
         self.session = session
         self.origin = origin
         self.actor: Actor | None = None
+        self.is_silent = False
         self.registered: asyncio.Event | None = None
         self._identified: asyncio.Event | None = None
 

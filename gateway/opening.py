@@ -8,30 +8,26 @@ in. 5. The views have passed the log's ends. 6. What was missed, Synced, and wha
 import asyncio
 import logging
 from time import time
-from typing import TypeVar
 
 from gateway.catching_up import CatchingUp
 from gateway.connection import Connection
 from gateway.freshness import Freshness
+from gateway.saying import Saying
 from gateway.session import CloseCode, Phase
 from gateway.settings import GatewaySettings
 from infra.stores import ticket_use
 from infra.stores.cache import Redis
 from infra.stores.faults import StoreUnavailable
 from infra.stores.keys import Keys
-from infra.stores.log import Appender
 from infra.stores.users import Users
 from infra.stores.views import IncompleteView
-from schemas import envelope, frames, tickets, topics
-from schemas.codec import encode
+from schemas import frames, tickets
 from schemas.door import Actor
-from schemas.presence import DeviceConnected, DeviceDisconnected, PresenceEvent
 from schemas.times import timestamp
 
 log = logging.getLogger(__name__)
 
 REGISTER_AGAIN_SECONDS = 2.0
-E = TypeVar("E", bound=PresenceEvent)
 
 
 class Refused(Exception):
@@ -51,7 +47,7 @@ class Opening:
         settings: GatewaySettings,
         *,
         redis: Redis,
-        appender: Appender,
+        saying: Saying,
         keys: Keys,
         users: Users,
         freshness: Freshness,
@@ -60,7 +56,7 @@ class Opening:
     ) -> None:
         self._settings = settings
         self._redis = redis
-        self._appender = appender
+        self._saying = saying
         self._keys = keys
         self._users = users
         self._freshness = freshness
@@ -125,42 +121,17 @@ class Opening:
     async def _register(self, connection: Connection, actor: Actor) -> None:
         """Be in the connection cache. The word is given again while no answer comes, always with the first time."""
         registered = connection.registered = asyncio.Event()
-        event = _event(DeviceConnected, actor)
+        event = self._saying.connected(actor)
         deadline = time() + self._settings.register_seconds
         while not registered.is_set():
             if time() > deadline or connection.session.phase is Phase.CLOSED:
                 raise Refused(CloseCode.OVERLOADED, "not registered in time")
-            await self._appender.append(
-                topics.PRESENCE_EVENTS.name, encode(event), key=event.user_id, headers=_headers(event, actor)
-            )
+            await self._saying.append(event)
             try:
                 await asyncio.wait_for(registered.wait(), REGISTER_AGAIN_SECONDS)
             except TimeoutError:
                 continue
         connection.registered = None
-
-    def closed(self, connection: Connection) -> None:
-        """Say in the log that a connection ended; its fate is not waited for: a lost word costs a stale entry."""
-        if actor := connection.actor:
-            event = _event(DeviceDisconnected, actor)
-            try:
-                self._appender.produce(
-                    topics.PRESENCE_EVENTS.name, encode(event), key=event.user_id, headers=_headers(event, actor)
-                )
-            except BufferError as full:
-                log.warning("a disconnection is not said: %s", full)
-
-
-def _event(type_: type[E], actor: Actor) -> E:
-    at = timestamp(_now_ms())
-    return type_(user_id=actor.user_id, device_id=actor.device_id, origin=actor.origin, at=at)
-
-
-def _headers(event: PresenceEvent, actor: Actor) -> envelope.Headers:
-    trace = envelope.new_trace()
-    return envelope.headers(
-        event, id_=trace[3:35], source=actor.origin.gateway, subject=event.user_id, at=event.at, trace=trace
-    )
 
 
 def _now_ms() -> int:

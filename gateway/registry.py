@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from gateway.connection import Connection
 from schemas.outbound import Item, Kind
@@ -11,7 +11,9 @@ CLOSE_STEPS = 50
 
 
 class Registry:
-    def __init__(self) -> None:
+    def __init__(self, presence_changed: Callable[[Iterable[str]], None]) -> None:
+        """`presence_changed` is told of which users one should look at the presence."""
+        self._presence_changed = presence_changed
         self._connections: dict[str, Connection] = {}
 
     def __len__(self) -> int:
@@ -32,6 +34,9 @@ class Registry:
     def dispatch(self, items: Iterable[Item]) -> None:
         """Hand finished frames to sockets; connections that are gone are passed over."""
         for item in items:
+            if item.kind is Kind.PRESENCE:
+                self._presence_changed(item.connections)
+                continue
             for id_ in item.connections:
                 if connection := self._connections.get(id_):
                     _hand(connection, item)

@@ -11,12 +11,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from gateway.acknowledging import Acknowledging
+from gateway.composing import Composing
 from gateway.connection import Connection
-from gateway.deadlines import Deadlines
 from gateway.incarnation import Incarnation
 from gateway.listening import listen
 from gateway.opening import Opening
 from gateway.registry import Registry
+from gateway.saying import Saying
 from gateway.session import (
     Acknowledge,
     Action,
@@ -31,13 +32,13 @@ from gateway.session import (
     Unsubscribe,
 )
 from gateway.settings import GatewaySettings
+from gateway.silence import Silence
 from gateway.submitting import Submitting
+from gateway.watching import Watching
 from schemas.commands import Origin
 from schemas.door import Actor
 
 log = logging.getLogger(__name__)
-
-SWEEP_SECONDS = 1.0
 
 
 class GatewayServer:
@@ -50,6 +51,10 @@ class GatewayServer:
         opening: Opening,
         submitting: Submitting,
         acknowledging: Acknowledging,
+        watching: Watching,
+        composing: Composing,
+        silence: Silence,
+        saying: Saying,
     ) -> None:
         self._settings = settings
         self._registry = registry
@@ -57,7 +62,10 @@ class GatewayServer:
         self._opening = opening
         self._submitting = submitting
         self._acknowledging = acknowledging
-        self._deadlines: Deadlines[Connection] = Deadlines()
+        self._watching = watching
+        self._composing = composing
+        self._silence = silence
+        self._saying = saying
         self._is_draining = False
         self._now = asyncio.get_running_loop().time
 
@@ -102,8 +110,14 @@ class GatewayServer:
             pass
         finally:
             session.close(CloseCode.DRAINING, "gone")
-            self._registry.remove(connection)
-            self._opening.closed(connection)
+            self._gone(connection)
+
+    def _gone(self, connection: Connection) -> None:
+        self._registry.remove(connection)
+        self._watching.gone(connection)
+        self._composing.gone(connection)
+        if connection.actor is not None:
+            self._saying.disconnected(connection, connection.actor)
 
     async def _drive(self, socket: ServerConnection, connection: Connection) -> None:
         """Hello within its time, then frame after frame until the socket closes."""
@@ -122,7 +136,7 @@ class GatewayServer:
         opening = asyncio.create_task(self._opening.open(connection, action.hello))
         del action, first
         try:
-            self._deadlines.add(connection, connection.session.heard_at + self._settings.silence_seconds)
+            self._silence.listen(connection)
             await self._frames(socket, connection)
         finally:
             opening.cancel()
@@ -146,27 +160,23 @@ class GatewayServer:
         """What a client asks for, in the order of its frames."""
         match action:
             case Submit(frame):
+                self._composing.submitted(connection, actor, frame)
                 await self._submitting.submit(connection, actor, frame)
             case Acknowledge(frame):
                 self._acknowledging.acknowledge(connection, actor, frame)
-            case Typing() | Subscribe() | Unsubscribe():
-                pass
+            case Typing(frame):
+                self._composing.set(connection, actor, frame)
+            case Subscribe(frame):
+                self._watching.subscribe(connection, actor, frame)
+            case Unsubscribe(frame):
+                self._watching.unsubscribe(connection, frame)
 
     def _receive(self, connection: Connection, data: str | bytes) -> Action | None:
+        if connection.is_silent:
+            self._silence.broken(connection)
         if isinstance(data, bytes):
             return connection.session.receive_binary(self._now())
         return connection.session.receive(data.encode(), self._now())
-
-    async def sweep(self) -> None:
-        """Close the silent ones (4003), for ever. Each connection is looked at once per silence."""
-        while True:
-            await asyncio.sleep(SWEEP_SECONDS)
-            now = self._now()
-            for connection in self._deadlines.due(now):
-                if connection.session.is_silent(now):
-                    connection.close(CloseCode.SILENT, "no sign of life")
-                elif connection.id in self._registry:
-                    self._deadlines.add(connection, connection.session.heard_at + self._settings.silence_seconds)
 
     async def drain(self, server: Server) -> None:
         """Take no more connections, close those that are there (4000), spread over some seconds."""

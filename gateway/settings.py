@@ -8,6 +8,8 @@ class GatewaySettings(StoreSettings):
     """Unique per gateway process."""
     gateway_host: str = "127.0.0.1"
     gateway_port: int = 8091
+    gateway_url: str = ""
+    """Where clients reach this gateway directly; by default at its host and port."""
     heartbeat_seconds: float = 1.5
     """How often clients send a heartbeat: at most half the presence threshold."""
     presence_threshold_seconds: float = 3.0
@@ -37,3 +39,7 @@ class GatewaySettings(StoreSettings):
     """Connections that catch up at the same time; the others wait their turn."""
     drain_seconds: float = 5.0
     """Over so many seconds sockets are closed when the gateway ends or has lost its stream."""
+
+    @property
+    def url(self) -> str:
+        return self.gateway_url or f"ws://{self.gateway_host}:{self.gateway_port}/v1/socket"

@@ -11,7 +11,7 @@ from schemas.accounts import AnyAccountEvent
 from schemas.commands import AnyCommand
 from schemas.dead_letters import DeadLetter
 from schemas.events import AnyEvent
-from schemas.presence import AnyPresenceEvent
+from schemas.presence import AnyLease, AnyPresenceEvent
 from schemas.signals import AnySignal
 
 Undecodable = msgspec.DecodeError  # also raised as its subclass ValidationError
@@ -21,6 +21,7 @@ _commands: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
 _events: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 _signals: msgspec.json.Decoder[AnySignal] = msgspec.json.Decoder(AnySignal)
 _presence: msgspec.json.Decoder[AnyPresenceEvent] = msgspec.json.Decoder(AnyPresenceEvent)
+_leases: msgspec.json.Decoder[AnyLease] = msgspec.json.Decoder(AnyLease)
 _accounts: msgspec.json.Decoder[AnyAccountEvent] = msgspec.json.Decoder(AnyAccountEvent)
 _dead_letters: msgspec.json.Decoder[DeadLetter] = msgspec.json.Decoder(DeadLetter)
 
@@ -28,6 +29,7 @@ decode_command = _commands.decode
 decode_event = _events.decode
 decode_signal = _signals.decode
 decode_presence = _presence.decode
+decode_lease = _leases.decode
 decode_account = _accounts.decode
 decode_dead_letter = _dead_letters.decode
 

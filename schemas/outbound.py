@@ -14,6 +14,7 @@ class Kind(IntEnum):
     REPEATED = 1  # the same, but the first result of a repeated command (HTTP answers 200 instead of 201)
     REGISTERED = 2  # the connections are in the connection cache; no payload
     CLOSE = 3  # close the connections; payload: the close code in ASCII
+    PRESENCE = 4  # `connections` are users, whose presence, or who may see it, changed: look again; no payload
 
 
 class Item(Struct, frozen=True, array_like=True):
@@ -35,20 +36,29 @@ def stream_name(gateway: str, incarnation: str) -> str:
 
 class Connection(Struct, frozen=True, array_like=True):
     """Where a device can be reached: an item of a user's packed value in the connection cache; `at` is when it said
-    Hello."""
+    Hello. A silent one may still be reached, but shows nobody online."""
 
     device_id: str
     gateway: str
     incarnation: str
     connection: str
     at: str
+    is_silent: bool = False
 
 
 class Connections(Struct, frozen=True, array_like=True):
-    """A user's packed value: the offset in `presence.events` up to which it was folded, and the connections."""
+    """A user's packed value: the offset in `presence.events` up to which it was folded, and the connections.
+
+    `heard_at`: the last sign of life of connections that are gone or silent, as far as the cache remembers.
+    """
 
     offset: int
     connections: tuple[Connection, ...] = ()
+    heard_at: str | None = None
+
+    @property
+    def is_online(self) -> bool:
+        return any(not one.is_silent for one in self.connections)
 
 
 _connections_decoder: msgspec.msgpack.Decoder[Connections] = msgspec.msgpack.Decoder(Connections)

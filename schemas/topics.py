@@ -11,7 +11,7 @@ from schemas.accounts import AccountCreated
 from schemas.commands import AnyCommand
 from schemas.dead_letters import DeadLetter
 from schemas.events import AnyEvent
-from schemas.presence import DeviceConnected, DeviceDisconnected
+from schemas.presence import AnyLease, AnyPresenceEvent
 from schemas.signals import TypingChanged
 
 HOUR_MS = 3_600_000
@@ -45,7 +45,8 @@ CONVERSATION_EVENTS = Topic(
     FOR_EVER_MS,
 )
 CONVERSATION_SIGNALS = Topic("conversation.signals", "conversation id", (TypingChanged,), 2, HOUR_MS)
-PRESENCE_EVENTS = Topic("presence.events", "user id", (DeviceConnected, DeviceDisconnected), 2, 90 * DAY_MS)
+PRESENCE_EVENTS = Topic("presence.events", "user id", get_args(AnyPresenceEvent), 2, 90 * DAY_MS)
+PRESENCE_LEASES = Topic("presence.leases", "gateway id", get_args(AnyLease), 1, DAY_MS)
 ACCOUNT_EVENTS = Topic("account.events", "user id", (AccountCreated,), 2, FOR_EVER_MS)
 DEAD_LETTERS = Topic("dead.letters", "source key", (DeadLetter,), 1, FOR_EVER_MS)
 
@@ -54,6 +55,7 @@ TOPICS = (
     CONVERSATION_EVENTS,
     CONVERSATION_SIGNALS,
     PRESENCE_EVENTS,
+    PRESENCE_LEASES,
     ACCOUNT_EVENTS,
     DEAD_LETTERS,
 )

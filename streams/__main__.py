@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from streams.conversation.agent import ConversationAgent
 from streams.fanout.agent import FanOutAgent
+from streams.fanout.signals import SignalsAgent
 from streams.inbox.agent import InboxAgent
 from streams.presence.agent import PresenceAgent
+from streams.presence.last_seen import LastSeenAgent
 from streams.receipts.agent import ReceiptsAgent
 from streams.runtime.agents import Agent
 from streams.runtime.process import run
@@ -21,6 +23,8 @@ AGENTS: dict[str, Callable[[StreamSettings], Agent]] = {
     "inbox": InboxAgent,
     "receipts": ReceiptsAgent,
     "presence": PresenceAgent,
+    "last-seen": LastSeenAgent,
+    "signals": SignalsAgent,
 }
 
 

@@ -17,7 +17,7 @@ GATEWAY_PORTS = {"gateway-1": 8091, "gateway-2": 8092}
 AGENTS: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "conversation": (8101, ("conversation",)),
     "fanout": (8102, ("fanout",)),
-    "views": (8103, ("timeline", "inbox", "receipts", "presence")),
+    "views": (8103, ("timeline", "inbox", "receipts", "presence", "last-seen", "signals")),
 }
 BALANCER_PORT = 8080
 

@@ -36,13 +36,17 @@ class StreamLost(Exception):
     """The stream vanished or was trimmed before it was read: frames are missing."""
 
 
-async def publish(line: Line, items: Mapping[str, Sequence[Item]]) -> None:
-    """Append one entry to each stream, in one round trip. Streams that do not exist are passed over.
+async def publish(line: Line, items: Mapping[str, Sequence[Item]]) -> list[str]:
+    """Append one entry to each stream, in one round trip. Streams that do not exist are passed over, and named.
 
     Raises StoreUnavailable; then nothing is known, and publishing again repeats (clients drop by `seq`).
     """
-    if items:
-        await line.call(*(("XADD", stream, *_OPTIONS, "*", FIELD, pack(entry)) for stream, entry in items.items()))
+    if not items:
+        return []
+    replies = await line.call(
+        *(("XADD", stream, *_OPTIONS, "*", FIELD, pack(entry)) for stream, entry in items.items())
+    )
+    return [stream for stream, id_ in zip(items, replies, strict=True) if id_ is None]
 
 
 class OutboundStream:

@@ -56,7 +56,7 @@ def address(
     match event:
         case DeliveredAdvanced():
             users = (event.actor_id, *event.author_ids)
-            out.add(Kind.FRAME, _reachable(users, connections), rendering.delivered_advanced(event))
+            out.add(Kind.FRAME, streams_of(users, connections), rendering.delivered_advanced(event))
         case ReadAdvanced():
             _read_advanced(out, event, connections)
         case BlockSet():
@@ -70,9 +70,9 @@ def address(
         case _:
             body, open_text = opened(event)
             others = [user_id for user_id in recipients if user_id != event.actor_id]
-            if reachable := _reachable(others, connections):
+            if reachable := streams_of(others, connections):
                 out.add(Kind.FRAME, reachable, rendering.live(event, body, open_text, to_author=False))
-            own = _with_origin(_reachable([event.actor_id], connections), event.origin)
+            own = _with_origin(streams_of([event.actor_id], connections), event.origin)
             out.add(Kind.FRAME, own, rendering.live(event, body, open_text, to_author=True))
             if isinstance(event, MessageSent) and event.read_from_seq < event.seq - 1:
                 _read_by_sending(out, event, connections)
@@ -82,17 +82,17 @@ def _read_advanced(out: Outgoing, event: ReadAdvanced, connections: Mapping[str,
     """A private read is shown to its reader alone; that it implies delivery is no secret."""
     if not event.is_private:
         users = (event.actor_id, *event.author_ids)
-        out.add(Kind.FRAME, _reachable(users, connections), rendering.read_advanced(event))
+        out.add(Kind.FRAME, streams_of(users, connections), rendering.read_advanced(event))
         return
-    out.add(Kind.FRAME, _reachable([event.actor_id], connections), rendering.read_advanced(event))
+    out.add(Kind.FRAME, streams_of([event.actor_id], connections), rendering.read_advanced(event))
     if event.delivered_from_seq < event.to_seq:
-        out.add(Kind.FRAME, _reachable(event.author_ids, connections), rendering.delivered_advanced(event))
+        out.add(Kind.FRAME, streams_of(event.author_ids, connections), rendering.delivered_advanced(event))
 
 
 def _read_by_sending(out: Outgoing, event: MessageSent, connections: Mapping[str, Connections]) -> None:
     """Sending implies having read: for those who were read, and for the sender's other devices."""
     users = [event.actor_id] if event.is_private else [event.actor_id, *event.read_author_ids]
-    reachable = _reachable(users, connections)
+    reachable = streams_of(users, connections)
     stream = stream_name(event.origin.gateway, event.origin.incarnation)
     if others := [one for one in reachable.pop(stream, ()) if one != event.origin.connection]:
         reachable[stream] = others
@@ -100,7 +100,7 @@ def _read_by_sending(out: Outgoing, event: MessageSent, connections: Mapping[str
         out.add(Kind.FRAME, reachable, rendering.read_by_sending(event))
 
 
-def _reachable(users: Iterable[str], connections: Mapping[str, Connections]) -> dict[str, list[str]]:
+def streams_of(users: Iterable[str], connections: Mapping[str, Connections]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for user_id in users:
         if known := connections.get(user_id):

@@ -1,1 +1,1 @@
-"""Who is connected where: the connection cache."""
+"""Who is connected where, who is online, and since when not: from what gateways say, and from their leases."""

@@ -6,10 +6,14 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 
+from gateway.announcing import Announcing
 from gateway.incarnation import Incarnation
+from gateway.lease import Lease
 from gateway.registry import Registry
 from gateway.session import CloseCode
+from gateway.settings import GatewaySettings
 from infra.stores.line import Line
+from infra.stores.live_gateways import LiveGateways
 from infra.stores.outbound_streams import publish
 from schemas.outbound import Item, Kind, stream_name
 from tests.gateway.sockets import PATIENCE_SECONDS, Exchange, exchange
@@ -25,12 +29,21 @@ async def sockets() -> AsyncIterator[Exchange]:
 
 @pytest.fixture
 async def registry() -> Registry:
-    return Registry()
+    return Registry(lambda _: None)
 
 
 @pytest.fixture
-async def incarnation(redis: Redis, registry: Registry) -> AsyncIterator[Incarnation]:
-    made = Incarnation(redis, GATEWAY, registry, close_seconds=0.05)
+async def incarnation(
+    settings: GatewaySettings, redis: Redis, registry: Registry
+) -> AsyncIterator[Incarnation]:
+    made = Incarnation(
+        redis,
+        GATEWAY,
+        registry,
+        lease=Lease(settings.kafka_bootstrap, GATEWAY, lambda: len(registry)),
+        announcing=Announcing(settings, registry, LiveGateways(redis)),
+        close_seconds=0.05,
+    )
     living = asyncio.create_task(made.live())
     yield made
     living.cancel()
@@ -67,3 +80,12 @@ class TestLive:
         await redis.flushdb()
         assert CloseCode.STREAM_LOST == await line.close_code()
         assert first != await name_of(incarnation, other_than=first)
+
+    async def test_it_says_where_it_is(self, settings: GatewaySettings, redis: Redis, incarnation: Incarnation) -> None:
+        name = await name_of(incarnation)
+        gateways = LiveGateways(redis)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not (found := await gateways.all()):  # noqa: ASYNC110 — Redis tells nobody
+                await asyncio.sleep(0.01)
+        assert [(settings.gateway_name, settings.url)] == [(one.name, one.url) for one in found]
+        assert stream_name(GATEWAY, name) == incarnation.stream

@@ -28,7 +28,7 @@ async def lines(sockets: Exchange, registry: Registry, count: int) -> list[Line]
 
 class TestDispatch:
     async def test_to_those_whom_an_item_names(self, sockets: Exchange) -> None:
-        registry = Registry()
+        registry = Registry(lambda _: None)
         one, two = await lines(sockets, registry, 2)
         registry.dispatch(
             [
@@ -41,7 +41,7 @@ class TestDispatch:
         assert ["to both", "again"] == [await two.heard(), await two.heard()]
 
     async def test_passes_over_who_is_gone(self, sockets: Exchange) -> None:
-        registry = Registry()
+        registry = Registry(lambda _: None)
         one, two = await lines(sockets, registry, 2)
         registry.remove(one.connection)
         registry.remove(one.connection)
@@ -50,7 +50,7 @@ class TestDispatch:
         assert (1, False) == (len(registry), "connection-1" in registry)
 
     async def test_registered_wakes_who_waits_for_it(self, sockets: Exchange) -> None:
-        registry = Registry()
+        registry = Registry(lambda _: None)
         one, two = await lines(sockets, registry, 2)
         waiting = one.connection.registered = asyncio.Event()
         registry.dispatch([Item(Kind.REGISTERED, ("connection-1", "connection-2"), b"")])
@@ -58,7 +58,7 @@ class TestDispatch:
         assert two.connection.registered is None
 
     async def test_close_closes_with_the_code_in_its_payload(self, sockets: Exchange) -> None:
-        registry = Registry()
+        registry = Registry(lambda _: None)
         (one,) = await lines(sockets, registry, 1)
         registry.dispatch([Item(Kind.CLOSE, ("connection-1",), b"4502")])
         assert CloseCode.REPLACED == await one.close_code()
@@ -66,7 +66,7 @@ class TestDispatch:
 
 class TestCloseAll:
     async def test_all_that_are_there(self, sockets: Exchange) -> None:
-        registry = Registry()
+        registry = Registry(lambda _: None)
         found = await lines(sockets, registry, 5)
         assert 5 == len(list(registry))
         await registry.close_all(CloseCode.STREAM_LOST, "stream lost", 0.05)
@@ -74,4 +74,4 @@ class TestCloseAll:
         assert [CloseCode.STREAM_LOST] * 5 == codes
 
     async def test_none(self) -> None:
-        await Registry().close_all(CloseCode.DRAINING, "draining", 5.0)
+        await Registry(lambda _: None).close_all(CloseCode.DRAINING, "draining", 5.0)

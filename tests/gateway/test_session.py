@@ -1,6 +1,7 @@
 """The protocol's state on one socket: what it answers in each phase, and that nothing ever makes it raise."""
 
 import json
+from collections.abc import Callable
 from itertools import count
 
 import msgspec
@@ -12,7 +13,10 @@ from gateway.session import (
     CALM_SECONDS,
     FRAME_BYTES_MAX,
     HELLO_BYTES_MAX,
+    Acknowledge,
     Action,
+    Asked,
+    AskingFrame,
     Close,
     CloseCode,
     Open,
@@ -20,12 +24,15 @@ from gateway.session import (
     Send,
     Session,
     Submit,
+    Subscribe,
+    Typing,
+    Unsubscribe,
 )
 from gateway.settings import GatewaySettings
 from schemas import frames
 from schemas.parsing import MalformedFrame
 from tests import strategies
-from tests.builders import ALICE, frame
+from tests.builders import ALICE, CONVERSATION, frame
 
 SETTINGS = GatewaySettings(messages_burst=5, messages_per_second=10, backlog_frames_max=3)
 HELLO = b'{"type":"Hello","ticket":"a ticket"}'
@@ -89,6 +96,20 @@ class TestAfterHello:
     @pytest.mark.parametrize("phase", [Phase.CATCHING_UP, Phase.LIVE])
     def test_messages_are_submitted(self, phase: Phase) -> None:
         assert Submit(frame()) == session(phase).receive(MESSAGE, 1.0)
+
+    @pytest.mark.parametrize(
+        ("asked", "action"),
+        [
+            (frames.LeaveGroup(client_id="m1", conversation_id=CONVERSATION), Submit),
+            (frames.AcknowledgeDelivery(conversation_id=CONVERSATION, seq=1), Acknowledge),
+            (frames.AcknowledgeRead(conversation_id=CONVERSATION, seq=1), Acknowledge),
+            (frames.SetTyping(conversation_id=CONVERSATION, is_typing=True), Typing),
+            (frames.SubscribePresence(user_ids=(ALICE,)), Subscribe),
+            (frames.UnsubscribePresence(user_ids=(ALICE,)), Unsubscribe),
+        ],
+    )
+    def test_each_frame_has_its_action(self, asked: AskingFrame, action: Callable[[object], Asked]) -> None:
+        assert action(asked) == session().receive(frames.encode(asked), 1.0)
 
     @pytest.mark.parametrize("phase", [Phase.CATCHING_UP, Phase.LIVE])
     def test_a_second_hello_is_a_protocol_error(self, phase: Phase) -> None:
@@ -171,6 +192,14 @@ class TestRateLimit:
     def test_heartbeats_are_free(self) -> None:
         made = session()
         assert {None} == {made.receive(HEARTBEAT, 1.0) for _ in range(1000)}
+
+    def test_other_frames_have_a_wider_limit_of_their_own(self) -> None:
+        made = Session(GatewaySettings(messages_burst=1, frames_burst=3, frames_per_second=10), 0.0)
+        made.receive(HELLO, 0.0)
+        receipt = frames.encode(frames.AcknowledgeRead(conversation_id=CONVERSATION, seq=1))
+        actions = [made.receive(data, 1.0) for data in (receipt, MESSAGE, receipt, receipt, receipt)]
+        assert [Acknowledge, Submit, Acknowledge, Acknowledge, Send] == [type(action) for action in actions]
+        assert {"type": "RateLimited", "retry_after_seconds": 0.1} == shown(actions[-1])
 
     @pytest.mark.parametrize("per_second", [12, 20, 100])
     def test_still_over_the_limit_after_ten_seconds_is_flooding(self, per_second: int) -> None:

@@ -52,12 +52,12 @@ class TestConnected:
 
     def test_repeated_is_confirmed_again_and_changes_nothing(self) -> None:
         folded = evolve(ONE, connected(), 1)
-        assert Folded(Connections(1, ONE.connections), (origin("connection-1"),), []) == folded
+        assert Folded(Connections(1, ONE.connections), (origin("connection-1"),)) == folded
 
 
 class TestDisconnected:
     def test_gone(self) -> None:
-        assert Folded(Connections(1)) == evolve(ONE, disconnected(), 1)
+        assert Folded(Connections(1, (), timestamp(START_MS))) == evolve(ONE, disconnected(), 1)
 
     def test_a_late_word_of_a_dead_connection_ends_no_newer_one(self) -> None:
         state = fold([connected("connection-1"), connected("connection-2", at_ms=START_MS + 1)])

@@ -1,0 +1,56 @@
+"""The last-seen agent: consumes `presence.events`, keeps in PostgreSQL when people went offline. A view like others."""
+
+from collections.abc import Iterable, Sequence
+
+from infra.stores.faults import until_available
+from infra.stores.last_seen import LastSeen
+from infra.stores.postgres import Postgres
+from schemas import topics
+from schemas.codec import Undecodable, decode_presence
+from schemas.presence import WentOffline
+from streams.runtime.batches import Batches
+from streams.runtime.progress import progress
+from streams.runtime.records import Record, Run
+from streams.runtime.settings import StreamSettings
+
+
+def project(records: Iterable[Record]) -> dict[str, str]:
+    """Users and when they were last seen. Pure. What cannot be read is buried by the presence agent."""
+    seen: dict[str, str] = {}
+    for record in records:
+        try:
+            event = decode_presence(record.value)
+        except Undecodable:
+            continue
+        if isinstance(event, WentOffline):
+            seen[event.user_id] = max(event.last_seen_at, seen.get(event.user_id, ""))
+    return seen
+
+
+class LastSeenAgent:
+    group = "last-seen-1"
+    topic = topics.PRESENCE_EVENTS
+    is_background = True
+
+    def __init__(self, settings: StreamSettings) -> None:
+        self._settings = settings
+        self._batches = Batches(self._flush)
+        self.put = self._batches.put
+        self.work = self._batches.work
+
+    async def start(self) -> None:
+        self._store = LastSeen(await Postgres.connect(self._settings))
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        """Nothing to prepare: times only grow."""
+
+    async def revoked(self) -> None:
+        await self._batches.drop()
+
+    async def _flush(self, runs: Sequence[Run]) -> None:
+        if seen := project(record for run in runs for record in run.records):
+            await until_available(lambda: self._write(seen), "the view of who was last seen")
+
+    async def _write(self, seen: dict[str, str]) -> None:
+        progress.touch()
+        await self._store.write(seen)
