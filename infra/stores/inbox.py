@@ -99,19 +99,18 @@ LEFT JOIN preferences p ON p.user_id = m.user_id AND p.conversation_id = m.conve
 WHERE m.user_id = %s
 """  # noqa: S608 — made of parts that stand above
 _NEWEST_FIRST = " ORDER BY coalesce(m.left_at, c.head_at) DESC, c.conversation_id DESC LIMIT %s"
-# Who was there at a seq: as many joinings at or before it as leavings before it, and one.
-_AT = """
-cardinality(array(SELECT 1 FROM unnest(m.joined_seqs) j WHERE j <= %(seq)s))
-    > cardinality(array(SELECT 1 FROM unnest(m.left_seqs) l WHERE l < %(seq)s))
-"""
+_JOINED = "cardinality(array(SELECT 1 FROM unnest(m.joined_seqs) j WHERE j <= %(seq)s))"
+# Who is there once the event at a seq has happened; and who gets that event, of whom it may remove one.
 _MEMBERS = f"""
-SELECT m.user_id::text, m.role, m.joined_seqs[cardinality(m.joined_seqs)], m.delivered_seq,
-    m.shown_read_seq FROM inbox_2.members m
-WHERE m.conversation_id = %(conversation_id)s AND {_AT} ORDER BY m.position
+SELECT m.user_id::text, m.role, m.joined_seqs[cardinality(m.joined_seqs)], m.delivered_seq, m.shown_read_seq
+FROM inbox_2.members m WHERE m.conversation_id = %(conversation_id)s
+    AND {_JOINED} > cardinality(array(SELECT 1 FROM unnest(m.left_seqs) l WHERE l <= %(seq)s))
+ORDER BY m.position
 """  # noqa: S608 — as above
 _MEMBERS_AT = f"""
-SELECT m.user_id::text FROM inbox_2.members m
-WHERE m.conversation_id = %(conversation_id)s AND {_AT} ORDER BY m.position
+SELECT m.user_id::text FROM inbox_2.members m WHERE m.conversation_id = %(conversation_id)s
+    AND {_JOINED} > cardinality(array(SELECT 1 FROM unnest(m.left_seqs) l WHERE l < %(seq)s))
+ORDER BY m.position
 """  # noqa: S608 — as above
 
 
@@ -136,7 +135,7 @@ class Inbox:
         return await self._memberships(_MEMBERSHIPS, user_id)
 
     async def members(self, conversation_id: str, seq: int) -> list[MemberPosition]:
-        """Who was in a conversation at a seq, in the order of joining. Raises StoreUnavailable."""
+        """Who is in a conversation after the event at a seq, in the order of joining. Raises StoreUnavailable."""
         rows = await self._rows(_MEMBERS, {"conversation_id": conversation_id, "seq": seq})
         return [MemberPosition(*row) for row in rows]  # type: ignore[arg-type]  # typed by the query
 
