@@ -28,7 +28,7 @@ async def caller(use: Use, header: Annotated[HTTPAuthorizationCredentials | None
     bearer = use.tokens.read_access(header.credentials) if header is not None else None
     if bearer is None:
         raise unauthenticated("a valid access token is needed")
-    if not await use.users.is_device_signed_in(bearer.user_id, bearer.device_id):
+    if await use.users.device(bearer.user_id, bearer.device_id) is None:
         raise unauthenticated("the device is signed out")
     return bearer
 

@@ -18,6 +18,7 @@ from gateway.catching_up import CatchingUp
 from gateway.composing import Composing
 from gateway.freshness import Freshness
 from gateway.incarnation import Incarnation
+from gateway.last_signs import LastSigns
 from gateway.lease import Lease
 from gateway.opening import Opening
 from gateway.registry import Registry
@@ -86,10 +87,12 @@ class Gateway:
     acknowledging: Acknowledging
     watching: Watching
     silence: Silence
+    last_signs: LastSigns
 
     def works(self) -> list[Coroutine[Any, Any, None]]:
         """What runs beside the sockets, for ever."""
-        return [self.incarnation.live(), self.silence.run(), self.watching.run(), self.acknowledging.run()]
+        parts = (self.silence, self.watching, self.acknowledging, self.last_signs)
+        return [self.incarnation.live(), *(part.run() for part in parts)]
 
 
 async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
@@ -123,6 +126,7 @@ async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
     )
     saying = Saying(appender)
     silence = Silence(settings, registry, saying)
+    last_signs = LastSigns(users)
     acknowledging = Acknowledging(appender, facts, settings.gateway_name)
     server = GatewayServer(
         settings,
@@ -144,8 +148,9 @@ async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
         composing=Composing(appender, settings.direct_secret_bytes(), settings.gateway_name),
         silence=silence,
         saying=saying,
+        last_signs=last_signs,
     )
-    return Gateway(server, incarnation, announcing, acknowledging, watching, silence)
+    return Gateway(server, incarnation, announcing, acknowledging, watching, silence, last_signs)
 
 
 async def _or_die(work: object) -> None:

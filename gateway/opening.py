@@ -7,6 +7,7 @@ in. 5. The views have passed the log's ends. 6. What was missed, Synced, and wha
 
 import asyncio
 import logging
+from datetime import datetime, timedelta
 from time import time
 
 from gateway.catching_up import CatchingUp
@@ -19,7 +20,7 @@ from infra.stores import ticket_use
 from infra.stores.cache import Redis
 from infra.stores.faults import StoreUnavailable
 from infra.stores.keys import Keys
-from infra.stores.users import Users
+from infra.stores.users import SignedIn, Users
 from infra.stores.views import IncompleteView
 from schemas import frames, tickets
 from schemas.door import Actor
@@ -28,6 +29,7 @@ from schemas.times import timestamp
 log = logging.getLogger(__name__)
 
 REGISTER_AGAIN_SECONDS = 2.0
+TOLD_BEFORE = timedelta(seconds=10)
 
 
 class Refused(Exception):
@@ -87,11 +89,12 @@ class Opening:
         connection.write(self._welcome(actor))
         connection.identify(actor)
         await self._register(connection, actor)
-        if not await self._users.is_device_signed_in(actor.user_id, actor.device_id):
+        device = await self._users.device(actor.user_id, actor.device_id)
+        if device is None:
             raise Refused(CloseCode.SIGNED_OUT, "signed out")
         if not await self._freshness.wait(self._settings.freshness_seconds):
             raise Refused(CloseCode.OVERLOADED, "the views are behind")
-        async for frame in self._catching_up.frames(actor.user_id, hello):
+        async for frame in self._catching_up.frames(actor.user_id, hello, _told_until(device)):
             await connection.write_all((frame,))
         # Sent with patience, for it may be much: a healthy client must not count as slow for what it missed.
         while backlog := connection.session.take_backlog():
@@ -132,6 +135,11 @@ class Opening:
             except TimeoutError:
                 continue
         connection.registered = None
+
+
+def _told_until(device: SignedIn) -> datetime | None:
+    """Until when the device heard of receipts, surely: what was sent to it around its last sign may be lost."""
+    return None if device.seen_at is None else device.seen_at - TOLD_BEFORE
 
 
 def _now_ms() -> int:

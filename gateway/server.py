@@ -14,6 +14,7 @@ from gateway.acknowledging import Acknowledging
 from gateway.composing import Composing
 from gateway.connection import Connection
 from gateway.incarnation import Incarnation
+from gateway.last_signs import LastSigns
 from gateway.listening import listen
 from gateway.opening import Opening
 from gateway.registry import Registry
@@ -55,6 +56,7 @@ class GatewayServer:
         composing: Composing,
         silence: Silence,
         saying: Saying,
+        last_signs: LastSigns,
     ) -> None:
         self._settings = settings
         self._registry = registry
@@ -66,6 +68,7 @@ class GatewayServer:
         self._composing = composing
         self._silence = silence
         self._saying = saying
+        self._last_signs = last_signs
         self._is_draining = False
         self._now = asyncio.get_running_loop().time
 
@@ -116,6 +119,7 @@ class GatewayServer:
         self._registry.remove(connection)
         self._watching.gone(connection)
         self._composing.gone(connection)
+        self._last_signs.gone(connection)
         if connection.actor is not None:
             self._saying.disconnected(connection, connection.actor)
 

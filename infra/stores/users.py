@@ -1,10 +1,19 @@
 """Which users exist, as the door asks it: a small cache in front of PostgreSQL. Only "yes" is remembered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from infra.stores.postgres import Postgres
 
 KNOWN_MAX = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A device that is signed in; `seen_at` is when its last socket gave its last sign of life, None: not known."""
+
+    seen_at: datetime | None
 
 
 class Users:
@@ -28,10 +37,20 @@ class Users:
         self._known |= found
         return found == unknown
 
-    async def is_device_signed_in(self, user_id: str, device_id: str) -> bool:
-        """Whether the device is one of the user's and was not signed out. Raises StoreUnavailable."""
+    async def device(self, user_id: str, device_id: str) -> "SignedIn | None":
+        """The device, if it is one of the user's and was not signed out. Raises StoreUnavailable."""
         async with self._postgres.connection() as connection:
             cursor = await connection.execute(
-                "SELECT 1 FROM devices WHERE device_id = %s AND user_id = %s", (device_id, user_id)
+                "SELECT seen_at FROM devices WHERE device_id = %s AND user_id = %s", (device_id, user_id)
             )
-            return await cursor.fetchone() is not None
+            row = await cursor.fetchone()
+        return None if row is None else SignedIn(row[0])  # type: ignore[arg-type]  # typed by the query
+
+    async def saw(self, devices: Mapping[str, datetime]) -> None:
+        """When these devices gave their last signs of life; it only grows. Raises StoreUnavailable."""
+        async with self._postgres.connection() as connection:
+            await connection.execute(
+                "UPDATE devices d SET seen_at = greatest(d.seen_at, t.at)"
+                " FROM unnest(%s::uuid[], %s::timestamptz[]) AS t (device_id, at) WHERE d.device_id = t.device_id",
+                (list(devices), list(devices.values())),
+            )

@@ -6,7 +6,7 @@ import pytest
 
 from infra.stores.devices import Devices, NewDevice
 from infra.stores.postgres import Postgres
-from infra.stores.users import Users
+from infra.stores.users import SignedIn, Users
 from tests.infra.stores.connecting import new_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -15,14 +15,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 class TestIsKnown:
     async def test_only_who_has_an_account(self, postgres: Postgres, user_id: str) -> None:
         users = Users(postgres)
-        assert [True, False, True] == [await users.is_known(id_) for id_ in (user_id, new_id(), user_id)]
+        assert [True, False, True] == [await users.are_known([id_]) for id_ in (user_id, new_id(), user_id)]
 
     async def test_a_no_is_not_remembered(self, postgres: Postgres, user_id: str) -> None:
         users = Users(postgres)
         await set_erased(postgres, user_id, datetime.now(UTC))
-        before = await users.is_known(user_id)
+        before = await users.are_known([user_id])
         await set_erased(postgres, user_id, None)
-        assert [False, True] == [before, await users.is_known(user_id)]
+        assert [False, True] == [before, await users.are_known([user_id])]
 
 
 class TestIsDeviceSignedIn:
@@ -30,10 +30,10 @@ class TestIsDeviceSignedIn:
         users, devices = Users(postgres), Devices(postgres, grace_seconds=10, life_seconds=1000)
         device_id = new_id()
         assert await devices.add(NewDevice(device_id, user_id, "phone"), "a hash", device_id.encode())
-        before = await users.is_device_signed_in(user_id, device_id)
-        assert not await users.is_device_signed_in(new_id(), device_id)
+        before = await users.device(user_id, device_id)
+        assert await users.device(new_id(), device_id) is None
         await devices.remove(user_id, device_id)
-        assert [True, False] == [before, await users.is_device_signed_in(user_id, device_id)]
+        assert [SignedIn(None), None] == [before, await users.device(user_id, device_id)]
 
 
 async def set_erased(postgres: Postgres, user_id: str, at: datetime | None) -> None:
