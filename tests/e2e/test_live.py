@@ -91,7 +91,7 @@ class TestOrder:
             await of_alice.wait_synced()
             await of_bob.wait_synced()
             await asyncio.gather(keep_sending(of_alice, bob, 60), keep_sending(of_bob, alice, 60))
-        heard = [[await line.hear_one(MessageSent) for _ in range(120)] for line in both]
+        heard = [[(await line.hear_until(MessageSent))[1] for _ in range(120)] for line in both]
         for events in heard:
             assert list(range(2, 122)) == [event.seq for event in events]
         assert [event.message_id for event in heard[0]] == [event.message_id for event in heard[1]]
