@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from msgspec import Struct
 
 from api.problems import MEDIA_TYPE, STATUSES, TITLES
-from api.results import Conversation, ConversationPage, TimelinePage
+from api.results import Conversation, ConversationPage, MessageInfo, TimelinePage
 from schemas import bodies, frames
 
 DESCRIPTION = """Accounts, history and commands over HTTP; the live line is a WebSocket at `/v1/socket`.
@@ -23,6 +23,7 @@ _TYPES = (
     ConversationPage,
     Conversation,
     TimelinePage,
+    MessageInfo,
     frames.MessageSent,
     frames.SendMessage,
     bodies.Text,

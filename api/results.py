@@ -51,3 +51,17 @@ class TimelinePage(Struct, frozen=True):
 
     events: tuple[Raw, ...]
     has_more: bool
+
+
+class MemberReceipts(Struct, frozen=True):
+    """Null: not yet, or not shown."""
+
+    user_id: Id
+    delivered_at: str | None
+    read_at: str | None
+
+
+class MessageInfo(Struct, frozen=True):
+    """All to whom a message was sent but its author."""
+
+    members: tuple[MemberReceipts, ...]

@@ -24,6 +24,7 @@ from infra.stores.log import Appender
 from infra.stores.postgres import Postgres
 from infra.stores.preferences import Preferences
 from infra.stores.privacy import Privacy
+from infra.stores.receipts import Receipts
 from infra.stores.timeline import Timeline
 from infra.stores.users import Users
 from infra.stores.views import Views
@@ -56,6 +57,7 @@ class Services:
     keys: Keys
     inbox: Inbox
     views: Views
+    receipts: Receipts
     facts: DoorFacts
     preferences: Preferences
     connections: ConnectionCache
@@ -85,6 +87,9 @@ async def connect(settings: ApiSettings) -> Services:
     timeline = await until_available(
         lambda: Timeline.prepare(cassandra, is_one_replica_set=is_one_replica_set), "preparing statements"
     )
+    receipts = await until_available(
+        lambda: Receipts.prepare(cassandra, is_one_replica_set=is_one_replica_set), "preparing statements"
+    )
     await until_available(lambda: appender.warm_up(CONVERSATION_COMMANDS.name), "connecting to Kafka")
     keys = Keys(postgres, settings.master_key_bytes())
     users = Users(postgres)
@@ -105,6 +110,7 @@ async def connect(settings: ApiSettings) -> Services:
         keys=keys,
         inbox=inbox,
         views=Views(timeline, keys),
+        receipts=receipts,
         facts=DoorFacts(users=users, timeline=timeline, inbox=inbox, privacy=Privacy(postgres), keys=keys),
         preferences=Preferences(postgres),
         connections=ConnectionCache(redis),
