@@ -2,19 +2,23 @@
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import uuid4
 
 import httpx
 
 from clients.python import Api, ApiError, MessageSent
 from clients.python.decoding import decode
+from clients.python.frames import TimelineEvent
 from clients.python.resources import Credentials, TimelinePage
 
 PASSWORD = "correct horse battery"
 SHOWN_SECONDS = 10.0
 LOOK_SECONDS = 0.05
 AT_ONCE = 8
+E = TypeVar("E", bound=TimelineEvent)
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,13 @@ class Person:
 
     async def send(self, to: "Person", text: str = "hello", client_id: str | None = None) -> MessageSent:
         """A message over HTTP, which needs no socket; repeated where the answer was lost. Raises ApiError."""
-        frame = send_message(text, client_id, to_user_id=to.user_id)
+        return await self.do(MessageSent, send_message(text, client_id, to_user_id=to.user_id))
+
+    async def do(self, kind: type[E], frame: Mapping[str, object]) -> E:
+        """Any command over HTTP, and the event of this kind that comes of it. Raises ApiError."""
         async with asyncio.timeout(SHOWN_SECONDS):
-            event = decode(await self._command(frame))
-        assert isinstance(event, MessageSent)
+            event = decode(await self._command({"client_id": str(uuid4()), **frame}))
+        assert isinstance(event, kind), event
         return event
 
     async def send_many(self, to: "Person", count: int) -> None:
