@@ -13,11 +13,13 @@ from api.background import Background
 from api.bodies import BodyGate
 from api.routes import (
     accounts,
+    asyncapi,
     blocks,
     commands,
     conversations,
     devices,
     front,
+    gateways,
     health,
     messages,
     receipts,
@@ -34,6 +36,7 @@ ROUTERS = (
     devices.router,
     tickets.router,
     users.router,
+    gateways.router,
     blocks.router,
     conversations.router,
     messages.router,
@@ -41,6 +44,7 @@ ROUTERS = (
     commands.router,
     health.router,
     front.router,
+    asyncapi.router,
 )
 
 

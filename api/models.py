@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerialize
 
 from api.passwords import PASSWORD_CHARACTERS_MIN
 from infra.stores import accounts, devices
+from infra.stores.privacy import Visibility
 from schemas.times import timestamp
 
 HANDLE_PATTERN = r"^[a-z0-9_.]{3,32}$"
@@ -59,6 +60,8 @@ class ProfileChange(Request):
     """What is left out stays."""
 
     display_name: DisplayName = Field(default="")
+    read_receipts: bool = True
+    last_seen_visibility: Visibility = "everyone"
 
 
 class User(Answer):
@@ -69,6 +72,33 @@ class User(Answer):
     @classmethod
     def of(cls, profile: accounts.Profile) -> "User":
         return cls(user_id=profile.user_id, handle=profile.handle, display_name=profile.display_name)
+
+
+class Me(User):
+    """One's own profile, with what one shows of oneself."""
+
+    read_receipts: bool
+    last_seen_visibility: Visibility
+
+
+class Presence(Answer):
+    """Both null where the person hides it. `last_seen_at` is null as well while somebody is online, and of who never
+    was."""
+
+    user_id: str
+    is_online: bool | None
+    last_seen_at: str | None
+
+
+class Gateway(Answer):
+    """`url`: where sockets are opened directly."""
+
+    url: str
+    connections: int
+
+
+class Gateways(Answer):
+    gateways: list[Gateway]
 
 
 class Users(Answer):

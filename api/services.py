@@ -11,6 +11,7 @@ from api.settings import ApiSettings
 from api.tokens import Tokens
 from infra.stores import cache
 from infra.stores.accounts import Accounts
+from infra.stores.acquaintance import Acquaintance
 from infra.stores.cache import Redis
 from infra.stores.cassandra import Cassandra
 from infra.stores.connection_cache import ConnectionCache
@@ -19,15 +20,19 @@ from infra.stores.door_facts import DoorFacts
 from infra.stores.faults import until_available
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
+from infra.stores.last_seen import LastSeen
 from infra.stores.line import Line
+from infra.stores.live_gateways import LiveGateways
 from infra.stores.log import Appender
 from infra.stores.postgres import Postgres
 from infra.stores.preferences import Preferences
+from infra.stores.presences import Presences
 from infra.stores.privacy import Privacy
 from infra.stores.receipts import Receipts
 from infra.stores.timeline import Timeline
 from infra.stores.users import Users
 from infra.stores.views import Views
+from infra.stores.watchers import Watchers
 from schemas.topics import CONVERSATION_COMMANDS
 
 log = logging.getLogger(__name__)
@@ -61,6 +66,11 @@ class Services:
     facts: DoorFacts
     preferences: Preferences
     connections: ConnectionCache
+    privacy: Privacy
+    presences: Presences
+    acquaintance: Acquaintance
+    watchers: Watchers
+    gateways: LiveGateways
     line: Line
     answers: Answers
     tokens: Tokens
@@ -80,6 +90,7 @@ class Services:
 async def connect(settings: ApiSettings) -> Services:
     """Connect to all stores, waiting for those that are away."""
     postgres = await Postgres.connect(settings)
+    privacy = Privacy(postgres)
     redis = cache.connect(settings)
     appender = Appender(settings.kafka_bootstrap, settings.api_name, {"message.timeout.ms": APPEND_MS_MAX})
     cassandra = await until_available(lambda: Cassandra.connect(settings), "connecting to Cassandra")
@@ -111,9 +122,14 @@ async def connect(settings: ApiSettings) -> Services:
         inbox=inbox,
         views=Views(timeline, keys),
         receipts=receipts,
-        facts=DoorFacts(users=users, timeline=timeline, inbox=inbox, privacy=Privacy(postgres), keys=keys),
+        facts=DoorFacts(users=users, timeline=timeline, inbox=inbox, privacy=privacy, keys=keys),
         preferences=Preferences(postgres),
         connections=ConnectionCache(redis),
+        privacy=privacy,
+        presences=Presences(ConnectionCache(redis), LastSeen(postgres)),
+        acquaintance=Acquaintance(postgres),
+        watchers=Watchers(redis),
+        gateways=LiveGateways(redis),
         line=Line(redis),
         answers=Answers(redis, settings.api_name, settings.answer_seconds),
         tokens=_tokens(settings),

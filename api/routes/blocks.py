@@ -47,3 +47,4 @@ async def _set(use: Services, caller: Bearer, user_id: str, *, is_blocked: bool)
         if time.monotonic() > deadline:
             raise unavailable("messages are blocked; presence follows in a moment")
         await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    await use.watchers.tell([caller.user_id, user_id])

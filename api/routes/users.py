@@ -1,5 +1,6 @@
 """Users: public profiles, and one's own."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,7 +10,9 @@ from api.authentication import SIGNED_IN, Caller, Use
 from api.openapi import refused
 from api.paths import PathId
 from api.problems import Problem, unauthenticated, unavailable
+from api.services import Services
 from api.signing_out import close_connections_patiently
+from infra.stores.privacy import FRESH_SECONDS
 from schemas.ids import is_id
 
 router = APIRouter(prefix="/v1/users", tags=["users"])
@@ -35,15 +38,23 @@ async def list_users(
 
 
 @router.get("/me", summary="One's own profile")
-async def get_me(use: Use, caller: Caller) -> models.User:
-    return await _profile(use, caller.user_id)
+async def get_me(use: Use, caller: Caller) -> models.Me:
+    return await _me(use, caller.user_id)
 
 
-@router.patch("/me", summary="Change one's own profile")
-async def change_me(use: Use, caller: Caller, change: models.ProfileChange) -> models.User:
-    if "display_name" in change.model_fields_set:
+@router.patch("/me", summary="Change one's own profile and privacy")
+async def change_me(use: Use, caller: Caller, change: models.ProfileChange) -> models.Me:
+    """What it says of read receipts is in force everywhere when this returns."""
+    changed = change.model_fields_set
+    if "display_name" in changed:
         await use.accounts.rename(caller.user_id, change.display_name)
-    return await _profile(use, caller.user_id)
+    if "read_receipts" in changed:
+        await use.privacy.change(caller.user_id, read_receipts=change.read_receipts)
+        await asyncio.sleep(FRESH_SECONDS)  # until no gateway remembers what held before
+    if "last_seen_visibility" in changed:
+        await use.privacy.change(caller.user_id, last_seen_visibility=change.last_seen_visibility)
+        await use.watchers.tell([caller.user_id])
+    return await _me(use, caller.user_id)
 
 
 @router.put("/me/password", status_code=204, summary="Change one's password", responses=refused(403, 409, 429))
@@ -66,6 +77,17 @@ async def change_password(use: Use, caller: Caller, change: models.PasswordChang
         raise unavailable("the password is changed, but some sockets could not be closed yet") from None
 
 
+@router.get("/{user_id}/presence", summary="Whether somebody is online, or was last seen when")
+async def get_presence(use: Use, caller: Caller, user_id: PathId) -> models.Presence:
+    """Both null where the person hides it from the caller, or one of the two blocks the other."""
+    if not await use.users.are_known([user_id]):
+        raise Problem("not-found")
+    if not await use.acquaintance.visible([(caller.user_id, user_id)]):
+        return models.Presence(user_id=user_id, is_online=None, last_seen_at=None)
+    found = (await use.presences.read([user_id]))[user_id]
+    return models.Presence(user_id=user_id, is_online=found.is_online, last_seen_at=found.last_seen_at)
+
+
 @router.get("/{user_id}", summary="A public profile", dependencies=[SIGNED_IN])
 async def get_user(use: Use, user_id: PathId) -> models.User:
     return await _profile(use, user_id)
@@ -76,6 +98,19 @@ async def _profile(use: Use, user_id: str) -> models.User:
     if profile is None:
         raise Problem("not-found")
     return models.User.of(profile)
+
+
+async def _me(use: Services, user_id: str) -> models.Me:
+    profile, privacy = await use.accounts.profile(user_id), await use.privacy.settings(user_id)
+    if profile is None or privacy is None:
+        raise Problem("not-found")
+    return models.Me(
+        user_id=profile.user_id,
+        handle=profile.handle,
+        display_name=profile.display_name,
+        read_receipts=privacy.read_receipts,
+        last_seen_visibility=privacy.last_seen_visibility,
+    )
 
 
 def _ids(text: str) -> list[str]:

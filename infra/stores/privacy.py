@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from infra.stores.postgres import Postgres
 
@@ -13,10 +14,13 @@ FORGOTTEN_SECONDS = 600.0  # not asked for so long: all is asked anew
 REMEMBERED_MAX = 50_000
 
 
+Visibility = Literal["everyone", "contacts", "nobody"]
+
+
 @dataclass(frozen=True, slots=True)
 class PrivacySettings:
     read_receipts: bool
-    last_seen_visibility: str
+    last_seen_visibility: Visibility
 
 
 class Privacy:
@@ -66,10 +70,10 @@ class Privacy:
         query = "SELECT read_receipts, last_seen_visibility FROM users WHERE user_id = %s AND erased_at IS NULL"
         async with self._postgres.connection() as connection:
             row = await (await connection.execute(query, (user_id,))).fetchone()
-        return None if row is None else PrivacySettings(bool(row[0]), str(row[1]))
+        return None if row is None else PrivacySettings(*row)  # type: ignore[arg-type]  # typed by the query
 
     async def change(
-        self, user_id: str, *, read_receipts: bool | None = None, last_seen_visibility: str | None = None
+        self, user_id: str, *, read_receipts: bool | None = None, last_seen_visibility: Visibility | None = None
     ) -> None:
         """What is None stays. Raises StoreUnavailable."""
         query = (
