@@ -39,7 +39,8 @@ class Submitting:
             connection.close(CloseCode.OVERLOADED, "try again")
             return
         if reason := door.refusal(frame, actor.user_id, facts):
-            connection.write(door.refused(frame, reason, conversation_id))
+            named = None if isinstance(frame, frames.CreateGroup) else conversation_id  # there is no such group
+            connection.write(door.refused(frame, reason, named))
             return
         self._append(connection, door.command(frame, conversation_id, actor, facts))
 
