@@ -1,6 +1,7 @@
-"""`python -m schemas.export DIR`: one JSON Schema per topic, for those who read the log with their own tools.
+"""`python -m schemas.export docs` writes `asyncapi.json`, the socket's document, and `schemas/`: one JSON Schema per
+topic, for those who read the log with their own tools.
 
-What stands in DIR already is what readers rely on: a schema that breaks it is refused (schemas.compatibility).
+The schemas that stand there already are what readers rely on: one that breaks them is refused (schemas.compatibility).
 """
 
 import sys
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import msgspec
 
+from schemas import asyncapi
 from schemas.codec import json_schema
 from schemas.compatibility import breaks
 from schemas.topics import TOPICS, Topic
 
+SCHEMAS, ASYNCAPI = "schemas", "asyncapi.json"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -37,11 +40,11 @@ def exports() -> Mapping[str, bytes]:
 
 
 def broken(folder: Path) -> list[str]:
-    """What the types of today would break for those who rely on the schemas in a folder."""
+    """What the types of today would break for those who rely on the schemas in a folder of documents."""
     today = exports()
     return [
         f"{path.name}: {fault}"
-        for path in sorted(folder.glob("*.json"))
+        for path in sorted((folder / SCHEMAS).glob("*.json"))
         for fault in (
             breaks(msgspec.json.decode(path.read_bytes()), msgspec.json.decode(today[path.name]))
             if path.name in today
@@ -51,14 +54,15 @@ def broken(folder: Path) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the schemas; 1 if they break what stands there, which is then left as it is."""
+    """Write the documents; 1 if they break what stands there, which is then left as it is."""
     folder = Path(arguments[0])
     if faults := broken(folder):
         print(*faults, sep="\n", file=sys.stderr)  # noqa: T201 — a program's answer
         return 1
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / SCHEMAS).mkdir(parents=True, exist_ok=True)
     for name, content in exports().items():
-        (folder / name).write_bytes(content)
+        (folder / SCHEMAS / name).write_bytes(content)
+    (folder / ASYNCAPI).write_bytes(asyncapi.encoded())
     return 0
 
 

@@ -10,11 +10,14 @@ from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from schemas.bodies import Body
 from schemas.commands import ClientId, Role, Seq, Who
+from schemas.events import Position
 from schemas.ids import Id
 from schemas.reasons import Reason
+from schemas.times import Timestamp
 
 MENTIONS_MAX = 100
 SUBSCRIPTIONS_MAX = 500
+Seconds = Annotated[float, Meta(ge=0)]
 Mentions = Annotated[tuple[Id, ...], Meta(max_length=MENTIONS_MAX)]
 
 
@@ -148,41 +151,41 @@ AnyClientFrame = (
 
 class Welcome(Struct, frozen=True, tag_field="type", tag=True):
     connection_id: str
-    user_id: str
-    device_id: str
+    user_id: Id
+    device_id: Id
     epoch: str
-    heartbeat_seconds: float
-    presence_threshold_seconds: float
-    server_time: str
+    heartbeat_seconds: Seconds
+    presence_threshold_seconds: Seconds
+    server_time: Timestamp
 
 
 class Reaction(Struct, frozen=True):
-    user_id: str
+    user_id: Id
     emoji: str
 
 
 class TimelineEvent(Struct, frozen=True, kw_only=True, tag_field="type"):
     """An event with a place in the timeline. `client_id` is set only for the author's devices."""
 
-    conversation_id: str
-    seq: int
-    at: str
-    actor_id: str
-    client_id: str | UnsetType = UNSET
+    conversation_id: Id
+    seq: Seq
+    at: Timestamp
+    actor_id: Id
+    client_id: ClientId | UnsetType = UNSET
 
 
 class MessageSent(TimelineEvent, frozen=True, kw_only=True, tag=True):
     """Live as in the timeline; there `edited_at`, `is_deleted` and `reactions` are set, and `body` is the current."""
 
-    message_id: str
-    message_number: int
-    sender_id: str
+    message_id: Id
+    message_number: Seq
+    sender_id: Id
     body: Raw | None
-    reply_to: str | None
-    mentions: tuple[str, ...]
-    sent_at: str
-    member_ids: tuple[str, ...] | UnsetType = UNSET
-    edited_at: str | UnsetType | None = UNSET
+    reply_to: Id | None
+    mentions: tuple[Id, ...]
+    sent_at: Timestamp
+    member_ids: tuple[Id, ...] | UnsetType = UNSET
+    edited_at: Timestamp | UnsetType | None = UNSET
     is_deleted: bool | UnsetType = UNSET
     reactions: tuple[Reaction, ...] | UnsetType = UNSET
 
@@ -190,38 +193,38 @@ class MessageSent(TimelineEvent, frozen=True, kw_only=True, tag=True):
 class MessageEdited(TimelineEvent, frozen=True, kw_only=True, tag=True):
     """`body` is null where the message was deleted since, or its author erased."""
 
-    message_id: str
+    message_id: Id
     body: Raw | None
 
 
 class MessageDeleted(TimelineEvent, frozen=True, kw_only=True, tag=True):
-    message_id: str
+    message_id: Id
 
 
 class ReactionSet(TimelineEvent, frozen=True, kw_only=True, tag=True):
-    message_id: str
-    user_id: str
+    message_id: Id
+    user_id: Id
     emoji: str | None
 
 
 class GroupCreated(TimelineEvent, frozen=True, kw_only=True, tag=True):
     name: str
-    member_ids: tuple[str, ...]
+    member_ids: tuple[Id, ...]
 
 
 class MembersAdded(TimelineEvent, frozen=True, kw_only=True, tag=True):
-    member_ids: tuple[str, ...]
+    member_ids: tuple[Id, ...]
 
 
 class MemberRemoved(TimelineEvent, frozen=True, kw_only=True, tag=True):
     """`user_id` equal to `actor_id`: left by oneself."""
 
-    user_id: str
-    promoted_user_id: str | UnsetType = UNSET
+    user_id: Id
+    promoted_user_id: Id | UnsetType = UNSET
 
 
 class RoleChanged(TimelineEvent, frozen=True, kw_only=True, tag=True):
-    user_id: str
+    user_id: Id
     role: Role
 
 
@@ -230,17 +233,17 @@ class GroupSettingsChanged(TimelineEvent, frozen=True, kw_only=True, tag=True):
 
     name: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
-    avatar_media_id: str | UnsetType | None = UNSET
+    avatar_media_id: Id | UnsetType | None = UNSET
     who_can_send: Who | UnsetType = UNSET
     who_can_add: Who | UnsetType = UNSET
 
 
 class Advanced(Struct, frozen=True, kw_only=True, tag_field="type"):
-    conversation_id: str
-    user_id: str
-    from_seq: int
-    to_seq: int
-    at: str
+    conversation_id: Id
+    user_id: Id
+    from_seq: Position
+    to_seq: Seq
+    at: Timestamp
 
 
 class DeliveredAdvanced(Advanced, frozen=True, kw_only=True, tag=True):
@@ -252,32 +255,32 @@ class ReadAdvanced(Advanced, frozen=True, kw_only=True, tag=True):
 
 
 class TypingChanged(Struct, frozen=True, tag_field="type", tag=True):
-    conversation_id: str
-    user_id: str
+    conversation_id: Id
+    user_id: Id
     is_typing: bool
 
 
 class PresenceChanged(Struct, frozen=True, tag_field="type", tag=True):
     """Both null where the person hides it."""
 
-    user_id: str
+    user_id: Id
     is_online: bool | None
-    last_seen_at: str | None
+    last_seen_at: Timestamp | None
 
 
 class BlockSet(Struct, frozen=True, tag_field="type", tag=True):
     """The answer to a block over HTTP; it goes to no socket."""
 
-    conversation_id: str
-    user_id: str
+    conversation_id: Id
+    user_id: Id
     is_blocked: bool
 
 
 class CommandRefused(Struct, frozen=True, tag_field="type", tag=True):
     """`client_id` is null for a frame that has none."""
 
-    conversation_id: str | None
-    client_id: str | None
+    conversation_id: Id | None
+    client_id: ClientId | None
     command: str
     reason: Reason
     detail: str
@@ -285,35 +288,35 @@ class CommandRefused(Struct, frozen=True, tag_field="type", tag=True):
 
 class Malformed(Struct, frozen=True, tag_field="type", tag=True):
     detail: str
-    client_id: str | UnsetType = UNSET
+    client_id: ClientId | UnsetType = UNSET
 
 
 class RateLimited(Struct, frozen=True, tag_field="type", tag=True):
-    retry_after_seconds: float
-    client_id: str | UnsetType = UNSET
+    retry_after_seconds: Seconds
+    client_id: ClientId | UnsetType = UNSET
 
 
 class Watermark(Struct, frozen=True):
-    user_id: str
-    delivered_seq: int
-    read_seq: int
+    user_id: Id
+    delivered_seq: Position
+    read_seq: Position
 
 
 class ConversationSummary(Struct, frozen=True):
     """A row of the conversation list. `role` is null where one has left; a direct conversation has no name, and a
     group's members are not listed here."""
 
-    conversation_id: str
-    kind: str
+    conversation_id: Id
+    kind: Annotated[str, Meta(extra_json_schema={"enum": ["direct", "group"]})]
     name: str | None
-    members: tuple[str, ...] | None
-    head_seq: int
+    members: tuple[Id, ...] | None
+    head_seq: Position
     head_message: Raw | None
-    delivered_seq: int
-    read_seq: int
-    unread: int
-    muted_until: str | None
-    role: str | None
+    delivered_seq: Position
+    read_seq: Position
+    unread: Position
+    muted_until: Timestamp | None
+    role: Annotated[str, Meta(extra_json_schema={"enum": ["admin", "member"]})] | None
 
 
 class Snapshot(Struct, frozen=True, tag_field="type", tag=True):
@@ -321,10 +324,10 @@ class Snapshot(Struct, frozen=True, tag_field="type", tag=True):
 
 
 class CaughtUp(Struct, frozen=True, tag_field="type", tag=True):
-    conversation_id: str
+    conversation_id: Id
     events: tuple[Raw, ...]
     watermarks: tuple[Watermark, ...]
-    head_seq: int
+    head_seq: Position
 
 
 class Synced(Struct, frozen=True, tag_field="type", tag=True):

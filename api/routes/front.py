@@ -17,7 +17,8 @@ PAGE = """<!doctype html>
 <p>The back end of a chat application on an event log. It is running.</p>
 <ul>
   <li><a href="/v1/openapi.json">OpenAPI</a> describes the calls over HTTP.</li>
-  <li>Sockets are opened at <code>/v1/socket</code>, subprotocol <code>backchannel.v1</code>.</li>
+  <li><a href="/v1/asyncapi.json">AsyncAPI</a> describes the socket: <code>/v1/socket</code>, subprotocol
+    <code>backchannel.v1</code>.</li>
   <li><a href="/readyz">/readyz</a> says whether everything it needs is there.</li>
 </ul>
 <p>In a terminal: <code>backchannel chat --as alice</code></p>

@@ -22,6 +22,7 @@ from tests.builders import (
     acknowledge_read,
     add,
     added,
+    beat,
     block,
     blocked,
     change_role,
@@ -35,6 +36,8 @@ from tests.builders import (
     disconnected,
     edit,
     edited,
+    heard,
+    lease,
     leave,
     react,
     reacted,
@@ -48,7 +51,10 @@ from tests.builders import (
     send,
     sent,
     settings_changed,
+    silent,
     typing,
+    went_offline,
+    went_online,
 )
 
 FOLDER = Path(__file__).parent / "golden"
@@ -150,7 +156,10 @@ def record_all() -> None:
         record(event, "conversation.events", CONVERSATION, place)
     record(typing(), "conversation.signals", CONVERSATION, {})
     record(connected(), "presence.events", ALICE, {})
-    record(disconnected(), "presence.events", ALICE, {})
+    for word in (disconnected(), silent(), heard(), went_online(), went_offline()):
+        record(word, "presence.events", ALICE, {})
+    record(lease(), "presence.leases", "gateway-1", {})
+    record(beat(), "presence.leases", "presence-1", {})
     record(accounts.AccountCreated(user_id=ALICE, at=timestamp(START_MS)), "account.events", ALICE, {})
     record(letter, "dead.letters", CONVERSATION, {})
 

@@ -10,7 +10,7 @@ from schemas.accounts import AnyAccountEvent
 from schemas.commands import AnyCommand
 from schemas.dead_letters import DeadLetter
 from schemas.events import AnyEvent
-from schemas.presence import AnyPresenceEvent
+from schemas.presence import AnyLease, AnyPresenceEvent
 from schemas.signals import AnySignal
 from tests import strategies
 from tests.builders import ALICE, connected, edit, repeated, send, sent, settings_changed
@@ -20,6 +20,7 @@ DECODERS = (
     codec.decode_event,
     codec.decode_signal,
     codec.decode_presence,
+    codec.decode_lease,
     codec.decode_account,
     codec.decode_dead_letter,
 )
@@ -41,6 +42,10 @@ class TestRoundTrip:
     @given(strategies.any_presence_event)
     def test_presence(self, event: AnyPresenceEvent) -> None:
         assert event == codec.decode_presence(codec.encode(event))
+
+    @given(strategies.any_lease)
+    def test_leases(self, lease: AnyLease) -> None:
+        assert lease == codec.decode_lease(codec.encode(lease))
 
     @given(strategies.any_account_event)
     def test_accounts(self, event: AnyAccountEvent) -> None:

@@ -11,6 +11,7 @@ DURABLE = {  # changing one of these is a migration
     "conversation.events": 4,
     "conversation.signals": 2,
     "presence.events": 2,
+    "presence.leases": 1,
     "account.events": 2,
     "dead.letters": 1,
 }

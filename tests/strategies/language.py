@@ -22,6 +22,7 @@ any_timeline_event: st.SearchStrategy[events.AnyTimelineEvent] = values_of(event
 any_event: st.SearchStrategy[events.AnyEvent] = values_of(events.AnyEvent)
 any_signal: st.SearchStrategy[signals.AnySignal] = values_of(signals.AnySignal)
 any_presence_event: st.SearchStrategy[presence.AnyPresenceEvent] = values_of(presence.AnyPresenceEvent)
+any_lease: st.SearchStrategy[presence.AnyLease] = values_of(presence.AnyLease)
 any_account_event: st.SearchStrategy[accounts.AnyAccountEvent] = values_of(accounts.AnyAccountEvent)
 dead: st.SearchStrategy[dead_letters.DeadLetter] = values_of(dead_letters.DeadLetter)
 items: st.SearchStrategy[outbound.Item] = values_of(outbound.Item)

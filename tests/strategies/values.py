@@ -8,7 +8,8 @@ import msgspec
 from hypothesis import strategies as st
 from msgspec import Raw, Struct, inspect
 
-from schemas import bodies, frames, times
+from schemas import bodies, times
+from schemas.finished import FINISHED
 from schemas.ids import UUID_PATTERN
 
 Strategy = st.SearchStrategy[Any]
@@ -42,8 +43,8 @@ def _of(info: inspect.Type) -> Strategy:
             return st.text(clean, min_size=shortest or 0, max_size=longest or CHARACTERS_MAX)
         case inspect.IntType(ge=first):
             return st.integers(FIRST_OF_NUMBERS if first is None else first, LAST_OF_NUMBERS)
-        case inspect.FloatType():
-            return st.floats(allow_nan=False, allow_infinity=False)
+        case inspect.FloatType(ge=first):
+            return st.floats(min_value=first, allow_nan=False, allow_infinity=False)
         case inspect.BytesType():
             return st.binary(max_size=CHARACTERS_MAX)
         case inspect.VarTupleType(item_type=item):
@@ -56,6 +57,8 @@ def _of(info: inspect.Type) -> Strategy:
             return st.sampled_from(values)
         case inspect.EnumType(cls=cls):
             return st.sampled_from(list(cls))
+        case inspect.Metadata(extra_json_schema={"enum": list(values)}):
+            return st.sampled_from(values)
         case inspect.BoolType():
             return st.booleans()
         case inspect.NoneType():
@@ -80,15 +83,11 @@ def _own(cls: type[Struct]) -> Mapping[str, Strategy]:
         return {"text": st.text(encodable, max_size=200)}  # also what the door refuses
     if cls is bodies.SealedBody:
         return {"kind": st.sampled_from(["text", "media"])}
-    if cls in (frames.MessageSent, frames.MessageEdited):
-        return {"body": st.none() | _finished(bodies.Body)}
-    if cls is frames.ConversationSummary:
-        return {"head_message": st.none() | _finished(frames.AnyTimelineFrame)}
-    if cls is frames.CaughtUp:
-        return {"events": st.lists(_finished(frames.AnyTimelineFrame), max_size=ITEMS_MAX).map(tuple)}
-    return {}
+    return {field: values_of(inside).map(_finish) for (holder, field), inside in FINISHED.items() if holder is cls}
 
 
-def _finished(type_: Any) -> Strategy:
-    """Values of a type as finished JSON."""
-    return values_of(type_).map(lambda value: Raw(msgspec.json.encode(value)))
+def _finish(value: Any) -> Any:
+    """A value as finished JSON: null stays itself, and many are finished one by one."""
+    if isinstance(value, tuple):
+        return tuple(map(_finish, value))
+    return None if value is None else Raw(msgspec.json.encode(value))
