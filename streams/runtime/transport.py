@@ -90,6 +90,7 @@ class Consumer(FaustConsumer):
             "fetch.queue.backoff.ms": 5,
             "socket.timeout.ms": ANSWER_MS,
             "socket.nagle.disable": True,
+            "enable.metrics.push": False,
             **({"group.instance.id": instance} if instance else {}),
             **self._reading.fetch,
         }
