@@ -3,17 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import pytest
-from redis.asyncio import Redis
 
-from infra.stores import cache
-from infra.stores.cassandra import Cassandra
-from infra.stores.postgres import Postgres
-from infra.stores.settings import StoreSettings
 from streams.runtime.agents import Agent
 from streams.runtime.records import Record, Run
+from tests.infra.stores.connecting import Opened
 
 PATIENCE_SECONDS = 20.0
 LOOK_SECONDS = 0.01
@@ -23,27 +19,8 @@ class Employer:
     """Runs agents as the runtime would: started, at work, revoked."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self._closing: list[Callable[[], Awaitable[object]]] = []
+        self._opened = Opened(monkeypatch)
         self._working: list[tuple[Agent, asyncio.Task[None]]] = []
-        for type_ in (Postgres, Cassandra):
-            monkeypatch.setattr(type_, "connect", self._noting(type_.connect))
-        monkeypatch.setattr(cache, "connect", self._noting_redis(cache.connect))
-
-    def _noting(self, connect: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def noted(settings: StoreSettings) -> Any:
-            store = await connect(settings)
-            self._closing.append(store.close)
-            return store
-
-        return noted
-
-    def _noting_redis(self, connect: Callable[[StoreSettings], Redis]) -> Callable[[StoreSettings], Redis]:
-        def noted(settings: StoreSettings) -> Redis:
-            redis = connect(settings)
-            self._closing.append(redis.aclose)
-            return redis
-
-        return noted
 
     async def __aenter__(self) -> Self:
         return self
@@ -59,8 +36,7 @@ class Employer:
             await agent.revoked()
             working.cancel()
             await asyncio.wait([working])
-        for close in reversed(self._closing):
-            await close()
+        await self._opened.close()
 
 
 class Task:

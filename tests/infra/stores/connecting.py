@@ -4,10 +4,11 @@ Services may run on the same stack: these tests keep to a topic, a Redis databas
 """
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+import pytest
 from confluent_kafka.admin import AdminClient
 from redis.asyncio import Redis
 
@@ -28,9 +29,7 @@ NOWHERE = "127.0.0.1:1"  # nobody listens there
 
 def settings_of(stack: Stack, type_: type[S], **changed: object) -> S:
     """The settings of a process of that stack."""
-    found: dict[str, Any] = {
-        name.removeprefix(PREFIX).lower(): value for name, value in stack.environment().items()
-    }
+    found: dict[str, Any] = {name.removeprefix(PREFIX).lower(): value for name, value in stack.environment().items()}
     known = {name: value for name, value in found.items() if name in type_.model_fields}
     known["redis_url"] = known["redis_url"].removesuffix("/0") + "/1"
     return type_(**{**known, **changed})
@@ -67,3 +66,33 @@ async def redis_of(settings: StoreSettings) -> AsyncIterator[Redis]:
     redis = cache.connect(settings)
     yield redis
     await redis.aclose()
+
+
+class Opened:
+    """The connections that code under test opens from now on and has no word to close."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._closing: list[Callable[[], Awaitable[object]]] = []
+        for type_ in (Postgres, Cassandra):
+            monkeypatch.setattr(type_, "connect", self._noting(type_.connect))
+        monkeypatch.setattr(cache, "connect", self._noting_redis(cache.connect))
+
+    async def close(self) -> None:
+        for close in reversed(self._closing):
+            await close()
+
+    def _noting(self, connect: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def noted(settings: StoreSettings) -> Any:
+            store = await connect(settings)
+            self._closing.append(store.close)
+            return store
+
+        return noted
+
+    def _noting_redis(self, connect: Callable[[StoreSettings], Redis]) -> Callable[[StoreSettings], Redis]:
+        def noted(settings: StoreSettings) -> Redis:
+            redis = connect(settings)
+            self._closing.append(redis.aclose)
+            return redis
+
+        return noted
