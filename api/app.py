@@ -86,4 +86,6 @@ async def _serve(app: FastAPI, settings: ApiSettings, background: Background) ->
     background.start(services.answers.run(), "receiving answers")
     background.start(chores.announce_accounts(services), "announcing accounts")
     background.start(chores.expire_devices(services), "expiring devices")
+    for work in services.limits.works():
+        background.start(work, "settling limits")
     app.state.services = services

@@ -35,7 +35,7 @@ async def caller(use: Use, header: Annotated[HTTPAuthorizationCredentials | None
 
 def open_call(use: Use, request: Request) -> None:
     """Counts a call without a token against its address. Raises Problem `rate-limited`."""
-    use.limits.open_calls.enforce(address(request))
+    use.limits.open_call(address(request))
 
 
 Caller = Annotated[Bearer, Depends(caller)]

@@ -45,7 +45,7 @@ async def execute(use: Services, caller: Bearer, frame: frames.AnyKeyedFrame) ->
 
     Raises Problem, StoreUnavailable, MalformedFrame.
     """
-    use.limits.messages.enforce(caller.user_id)
+    use.limits.command(caller.user_id, frame)
     conversation_id = door.conversation_of(frame, caller.user_id, use.settings.direct_secret_bytes())
     facts = await use.facts.gather(frame, conversation_id, caller.user_id)
     if reason := door.refusal(frame, caller.user_id, facts):

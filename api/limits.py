@@ -1,57 +1,49 @@
-"""Limits on how often somebody may call: token buckets, in this process."""
+"""Limits on how often somebody may call: counted with all other processes, without waiting for them."""
 
 import ipaddress
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Coroutine
+from typing import Any
 
 from fastapi import Request
 
 from api.problems import rate_limited
-
-BUCKETS_MAX = 100_000
-
-
-@dataclass(slots=True)
-class _Bucket:
-    tokens: float
-    at: float
+from api.settings import ApiSettings
+from infra.stores.cache import Redis
+from infra.stores.limits import Limit, Rate
+from infra.stores.user_limits import UserLimits
+from schemas import frames
 
 
-class Limit:
-    """Each key has `burst` calls at once, and `per_second` more as time goes by."""
+class Limits:
+    """Each raises Problem `rate-limited`. Without Redis each process counts for itself (infra/stores/limits.py)."""
 
-    def __init__(self, per_second: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._per_second = per_second
-        self._burst = burst
-        self._clock = clock
-        self._buckets: dict[str, _Bucket] = {}
+    def __init__(self, redis: Redis, settings: ApiSettings) -> None:
+        self._open_calls = Limit(redis, "open-calls", _per_minute(settings.open_calls_per_minute))
+        self._tickets = Limit(redis, "tickets", _per_minute(settings.tickets_per_minute))
+        self._user = UserLimits(redis, settings)
 
-    def take(self, key: str) -> float:
-        """Take one call: 0.0, or the seconds to wait until there is one."""
-        now = self._clock()
-        bucket = self._buckets.get(key)
-        if bucket is None:
-            bucket = self._buckets[key] = self._new(now)
-        bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at) * self._per_second)
-        bucket.at = now
-        if bucket.tokens < 1:
-            return (1 - bucket.tokens) / self._per_second
-        bucket.tokens -= 1
-        return 0.0
+    def open_call(self, caller: str) -> None:
+        """One more call without a token from this address, or with a password from this user."""
+        _enforce(self._open_calls.take(caller))
 
-    def enforce(self, key: str) -> None:
-        """Take one call. Raises Problem `rate-limited`."""
-        if wait_seconds := self.take(key):
-            raise rate_limited(wait_seconds)
+    def ticket(self, device_id: str) -> None:
+        _enforce(self._tickets.take(device_id))
 
-    def _new(self, now: float) -> _Bucket:
-        if len(self._buckets) >= BUCKETS_MAX:
-            full_after = self._burst / self._per_second
-            # Whoever has been away so long starts anew anyway; in a flood of keys the oldest ones go too.
-            kept = [(key, one) for key, one in self._buckets.items() if now - one.at < full_after]
-            self._buckets = dict(sorted(kept, key=lambda pair: pair[1].at)[-BUCKETS_MAX // 2 :])
-        return _Bucket(self._burst, now)
+    def command(self, user_id: str, frame: frames.AnyKeyedFrame) -> None:
+        _enforce(self._user.take(user_id, is_message=isinstance(frame, frames.SendMessage)))
+
+    def works(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs beside it, for ever."""
+        return [self._open_calls.run(), self._tickets.run(), *self._user.works()]
+
+
+def _per_minute(calls: int) -> Rate:
+    return Rate(calls / 60, calls)
+
+
+def _enforce(wait_seconds: float) -> None:
+    if wait_seconds:
+        raise rate_limited(wait_seconds)
 
 
 def address(request: Request) -> str:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass
 
 from api.answers import Answers
-from api.limits import Limit
+from api.limits import Limits
 from api.passwords import Passwords
 from api.readiness import Readiness
 from api.settings import ApiSettings
@@ -40,13 +40,6 @@ log = logging.getLogger(__name__)
 DRAIN_SECONDS = 3.0
 # A request gives up after seconds; a record that went in minutes later would surprise everybody.
 APPEND_MS_MAX = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    open_calls: Limit
-    tickets: Limit
-    messages: Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +127,7 @@ async def connect(settings: ApiSettings) -> Services:
         answers=Answers(redis, settings.api_name, settings.answer_seconds),
         tokens=_tokens(settings),
         passwords=Passwords(settings.password_threads, settings.password_queue_max),
-        limits=_limits(settings),
+        limits=Limits(redis, settings),
         readiness=Readiness(postgres, redis, cassandra, appender),
     )
 
@@ -144,12 +137,4 @@ def _tokens(settings: ApiSettings) -> Tokens:
         settings.token_secret_bytes(),
         access_seconds=settings.access_token_seconds,
         refresh_seconds=settings.refresh_token_seconds,
-    )
-
-
-def _limits(settings: ApiSettings) -> Limits:
-    return Limits(
-        open_calls=Limit(settings.open_calls_per_minute / 60, settings.open_calls_per_minute),
-        tickets=Limit(settings.tickets_per_minute / 60, settings.tickets_per_minute),
-        messages=Limit(settings.messages_per_second, settings.messages_burst),
     )

@@ -20,8 +20,6 @@ class ApiSettings(StoreSettings):
 
     open_calls_per_minute: int = Field(default=600, gt=0)
     tickets_per_minute: int = Field(default=60, gt=0)
-    messages_per_second: int = Field(default=50, gt=0)
-    messages_burst: int = Field(default=500, gt=0)
 
     password_threads: int = Field(default=2, gt=0)
     password_queue_max: int = Field(default=200, gt=0)

@@ -45,6 +45,7 @@ from infra.stores.postgres import Postgres
 from infra.stores.presences import Presences
 from infra.stores.privacy import Privacy
 from infra.stores.timeline import Timeline
+from infra.stores.user_limits import UserLimits
 from infra.stores.users import Users
 from infra.stores.views import Views
 from infra.stores.watchers import Watchers
@@ -88,11 +89,12 @@ class Gateway:
     watching: Watching
     silence: Silence
     last_signs: LastSigns
+    limits: UserLimits
 
     def works(self) -> list[Coroutine[Any, Any, None]]:
         """What runs beside the sockets, for ever."""
         parts = (self.silence, self.watching, self.acknowledging, self.last_signs)
-        return [self.incarnation.live(), *(part.run() for part in parts)]
+        return [self.incarnation.live(), *(part.run() for part in parts), *self.limits.works()]
 
 
 async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
@@ -127,6 +129,7 @@ async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
     saying = Saying(appender)
     silence = Silence(settings, registry, saying)
     last_signs = LastSigns(users)
+    limits = UserLimits(redis, settings)
     acknowledging = Acknowledging(appender, facts, settings.gateway_name)
     server = GatewayServer(
         settings,
@@ -149,8 +152,9 @@ async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
         silence=silence,
         saying=saying,
         last_signs=last_signs,
+        limits=limits,
     )
-    return Gateway(server, incarnation, announcing, acknowledging, watching, silence, last_signs)
+    return Gateway(server, incarnation, announcing, acknowledging, watching, silence, last_signs, limits)
 
 
 async def _or_die(work: object) -> None:

@@ -36,6 +36,8 @@ from gateway.settings import GatewaySettings
 from gateway.silence import Silence
 from gateway.submitting import Submitting
 from gateway.watching import Watching
+from infra.stores.user_limits import UserLimits
+from schemas import frames
 from schemas.commands import Origin
 from schemas.door import Actor
 
@@ -57,6 +59,7 @@ class GatewayServer:
         silence: Silence,
         saying: Saying,
         last_signs: LastSigns,
+        limits: UserLimits,
     ) -> None:
         self._settings = settings
         self._registry = registry
@@ -69,6 +72,7 @@ class GatewayServer:
         self._silence = silence
         self._saying = saying
         self._last_signs = last_signs
+        self._limits = limits
         self._is_draining = False
         self._now = asyncio.get_running_loop().time
 
@@ -154,8 +158,10 @@ class GatewayServer:
             if isinstance(action, Asked):
                 if (actor := await connection.identified()) is None:
                     break
-                await self._carry_out(action, connection, actor)
-                continue
+                if not (wait := self._limits.take(actor.user_id, is_message=_is_message(action))):
+                    await self._carry_out(action, connection, actor)
+                    continue
+                action = connection.session.limited(action.frame, wait, self._now())
             connection.perform(action)
             if isinstance(action, Close):
                 break
@@ -188,3 +194,7 @@ class GatewayServer:
         await self._registry.close_all(CloseCode.DRAINING, "draining", self._settings.drain_seconds)
         server.close()
         await server.wait_closed()
+
+
+def _is_message(action: Asked) -> bool:
+    return isinstance(action.frame, frames.SendMessage)

@@ -8,7 +8,6 @@ from enum import Enum, auto
 
 from msgspec import UNSET
 
-from gateway.limits import TokenBucket
 from gateway.settings import GatewaySettings
 from schemas import frames
 from schemas.parsing import MalformedFrame, parse
@@ -56,7 +55,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Submit:
-    """A well-formed command, within the limits: to the door, and into the log."""
+    """A well-formed command: to the door, and into the log."""
 
     frame: frames.AnyKeyedFrame
 
@@ -109,14 +108,11 @@ class Session:
     """One socket. `heard_at` is the last sign of life."""
 
     __slots__ = (
-        "_backlog", "_flooding_since", "_limited_at", "_malformed", "_messages", "_others", "_settings", "heard_at",
-        "phase",
+        "_backlog", "_flooding_since", "_limited_at", "_malformed", "_settings", "heard_at", "phase",
     )  # fmt: skip
 
     def __init__(self, settings: GatewaySettings, now: float) -> None:
         self._settings = settings
-        self._messages: TokenBucket | None = None  # made when first needed: most connections only listen
-        self._others: TokenBucket | None = None
         self._flooding_since: float | None = None
         self._limited_at = now
         self._malformed = 0
@@ -145,7 +141,7 @@ class Session:
                 self.phase = Phase.CATCHING_UP
                 return Open(frame)
             case _:
-                return self._limited(frame, now) or _asked(frame)
+                return _asked(frame)
 
     def receive_binary(self, now: float) -> Action | None:
         """A binary message came in: there are none in this protocol."""
@@ -167,10 +163,9 @@ class Session:
         name = UNSET if malformed.client_id is None else malformed.client_id
         return Send(frames.encode(frames.Malformed(malformed.detail, name)))
 
-    def _limited(self, frame: AskingFrame, now: float) -> Action | None:
-        """What to answer to a client that asks too much, or None."""
-        wait = self._bucket(frame, now).take(now)
-        if not wait:
+    def limited(self, frame: AskingFrame, wait_seconds: float, now: float) -> Action | None:
+        """The user asks too much: what to answer to this frame, which may be said again after `wait_seconds`."""
+        if self.phase is Phase.CLOSED:
             return None
         if self._flooding_since is None or now - self._limited_at > CALM_SECONDS:
             self._flooding_since = now
@@ -178,20 +173,7 @@ class Session:
         if now - self._flooding_since > self._settings.flooding_seconds:
             return self._close(CloseCode.FLOODING, "still over the limit")
         name = frame.client_id if isinstance(frame, frames.KeyedFrame) else UNSET
-        return Send(frames.encode(frames.RateLimited(round(wait, 3), name)))
-
-    def _bucket(self, frame: AskingFrame, now: float) -> TokenBucket:
-        """Messages have a limit of their own; all else shares a wider one."""
-        settings = self._settings
-        if isinstance(frame, frames.SendMessage):
-            if self._messages is None:
-                burst = settings.messages_burst
-                self._messages = TokenBucket(settings.messages_per_second, burst, burst, now)
-            return self._messages
-        if self._others is None:
-            burst = settings.frames_burst
-            self._others = TokenBucket(settings.frames_per_second, burst, burst, now)
-        return self._others
+        return Send(frames.encode(frames.RateLimited(round(wait_seconds, 3), name)))
 
     def deliver(self, frame: bytes) -> Action | None:
         """A live frame for this connection: sent, or kept back until it is synced."""

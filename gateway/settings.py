@@ -27,11 +27,6 @@ class GatewaySettings(StoreSettings):
     """Live frames kept while a connection catches up."""
     missed_events_max: int = 10_000
     """A device that missed more begins anew, with a snapshot."""
-    messages_per_second: float = 50.0
-    messages_burst: float = 500.0
-    frames_per_second: float = 500.0
-    """All frames but messages and heartbeats, per connection."""
-    frames_burst: float = 5_000.0
     flooding_seconds: float = 10.0
     """Still over the limit for so long: closed (4504)."""
     malformed_in_a_row_max: int = 10

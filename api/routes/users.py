@@ -60,7 +60,7 @@ async def change_me(use: Use, caller: Caller, change: models.ProfileChange) -> m
 @router.put("/me/password", status_code=204, summary="Change one's password", responses=refused(403, 409, 429))
 async def change_password(use: Use, caller: Caller, change: models.PasswordChange) -> None:
     """Signs one's other devices out. 403 if `password` is not the one so far."""
-    use.limits.open_calls.enforce(caller.user_id)  # passwords may be guessed here too
+    use.limits.open_call(caller.user_id)  # passwords may be guessed here too
     await use.connections.read([caller.user_id])  # before anything is done: without Redis no socket can be closed
     old = await use.accounts.credentials_of(caller.user_id)
     if old is None:

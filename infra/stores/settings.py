@@ -6,7 +6,7 @@ The defaults are the local stack's. Outside the `local` profile no secret has a 
 import base64
 from typing import Literal, Self
 
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOCAL_SECRET = base64.b64encode(b"local profile only: not a secret").decode()
@@ -25,6 +25,12 @@ class StoreSettings(BaseSettings):
     redis_url: str = "redis://127.0.0.1:6379/0"
     postgres_dsn: SecretStr = SecretStr("postgresql://backchannel:backchannel@127.0.0.1:5432/backchannel")
     postgres_connections_max: int = 8
+    messages_per_second: float = Field(default=50, gt=0)
+    """Per user, over all devices. Here, for gateways and the API count in the same buckets."""
+    messages_burst: float = Field(default=500, ge=1)
+    frames_per_second: float = Field(default=500, gt=0)
+    """All that users ask for but messages and heartbeats."""
+    frames_burst: float = Field(default=5_000, ge=1)
     master_key: SecretStr = SecretStr("")
     """Wraps every author's data key: 32 bytes in base64."""
     direct_secret: SecretStr = SecretStr("")

@@ -1,62 +1,64 @@
-"""Token buckets, and whom a call counts for."""
+"""What a call counts against, and whom it counts for."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
+from redis.asyncio import Redis
 from starlette.requests import Request
 
-from api import limits
-from api.limits import Limit, address
+from api.limits import Limits, address
 from api.problems import Problem
+from api.settings import ApiSettings
+from schemas import frames
+from tests.builders import ALICE, BOB, CONVERSATION, PHONE, frame
+from tests.infra.stores.connecting import NOWHERE
 
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+SETTINGS = ApiSettings(
+    open_calls_per_minute=6, tickets_per_minute=3, messages_burst=2, messages_per_second=0.1, frames_burst=4,
+    frames_per_second=0.1,
+)  # fmt: skip
 
 
 def request(peer: str, headers: Sequence[tuple[bytes, bytes]] = ()) -> Request:
     return Request({"type": "http", "client": (peer, 1), "headers": list(headers)})
 
 
-class TestLimit:
-    def test_burst_then_rate(self) -> None:
-        clock = Clock()
-        limit = Limit(per_second=2, burst=3, clock=clock)
-        assert [0.0, 0.0, 0.0, 0.5] == [limit.take("a") for _ in range(4)]
-        clock.now += 0.5
-        assert [0.0, 0.5] == [limit.take("a") for _ in range(2)]
+@pytest.fixture
+async def limits() -> AsyncIterator[Limits]:
+    async with Redis.from_url(f"redis://{NOWHERE}/0") as nowhere:
+        yield Limits(nowhere, SETTINGS)
 
-    def test_never_more_than_the_burst(self) -> None:
-        clock = Clock()
-        limit = Limit(per_second=2, burst=3, clock=clock)
-        limit.take("a")
-        clock.now += 3600
-        assert 3 == [limit.take("a") for _ in range(10)].count(0.0)
 
-    def test_keys_do_not_share(self) -> None:
-        limit = Limit(per_second=1, burst=1, clock=Clock())
-        assert [0.0, 0.0] == [limit.take("a"), limit.take("b")]
+def times(call: Callable[[], None]) -> tuple[int, Problem]:
+    """How often one may call, and what one is told then."""
+    for count in range(100):
+        try:
+            call()
+        except Problem as problem:
+            return count, problem
+    raise AssertionError("there is no limit")
 
-    def test_enforced(self) -> None:
-        limit = Limit(per_second=0.1, burst=1, clock=Clock())
-        limit.enforce("a")
-        with pytest.raises(Problem) as refused:
-            limit.enforce("a")
-        assert ("rate-limited", "10") == (refused.value.code, refused.value.headers["Retry-After"])
 
-    def test_bounded_and_fair_in_a_flood_of_keys(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(limits, "BUCKETS_MAX", 100)
-        clock = Clock()
-        limit = Limit(per_second=0.001, burst=1, clock=clock)
-        for number in range(1000):
-            clock.now += 0.01
-            limit.take(f"key {number}")
-        assert len(limit._buckets) <= 100
-        assert limit.take("key 999") > 0
+class TestLimits:
+    async def test_open_calls_by_address(self, limits: Limits) -> None:
+        count, problem = times(lambda: limits.open_call("192.0.2.1"))
+        assert (6, 429, "10") == (count, problem.status, problem.headers["Retry-After"])
+        limits.open_call("192.0.2.2")
+
+    async def test_tickets_by_device(self, limits: Limits) -> None:
+        count, problem = times(lambda: limits.ticket(PHONE))
+        assert (3, "rate-limited", "20") == (count, problem.code, problem.headers["Retry-After"])
+
+    async def test_messages_by_user(self, limits: Limits) -> None:
+        count, problem = times(lambda: limits.command(ALICE, frame()))
+        assert (2, "10") == (count, problem.headers["Retry-After"])
+        limits.command(BOB, frame())
+
+    async def test_other_commands_by_user_and_apart_from_messages(self, limits: Limits) -> None:
+        leaving = frames.LeaveGroup(client_id="l1", conversation_id=CONVERSATION)
+        count, _ = times(lambda: limits.command(ALICE, leaving))
+        assert 4 == count
+        limits.command(ALICE, frame())
 
 
 class TestAddress:

@@ -34,7 +34,7 @@ from schemas.parsing import MalformedFrame
 from tests import strategies
 from tests.builders import ALICE, CONVERSATION, frame
 
-SETTINGS = GatewaySettings(messages_burst=5, messages_per_second=10, backlog_frames_max=3)
+SETTINGS = GatewaySettings(backlog_frames_max=3)
 HELLO = b'{"type":"Hello","ticket":"a ticket"}'
 HEARTBEAT = b'{"type":"Heartbeat"}'
 MESSAGE = frames.encode(frame())
@@ -176,53 +176,49 @@ class TestMalformedInARow:
         assert [None] * 9 + [CloseCode.PROTOCOL_ERROR] == codes
 
 
-class TestRateLimit:
-    def test_a_burst_is_taken(self) -> None:
-        made = session()
-        actions = [made.receive(MESSAGE, 1.0) for _ in range(6)]
-        assert [True] * 5 + [False] == [isinstance(action, Submit) for action in actions]
+class TestLimited:
+    """The user's bucket is empty; the session says so, and ends what goes on as a flood."""
 
     def test_says_when_there_is_room_again(self) -> None:
-        made = session()
-        told = shown([made.receive(MESSAGE, 1.0) for _ in range(6)][-1])
-        expected = {"type": "RateLimited", "retry_after_seconds": 0.1, "client_id": "m1"}
-        assert expected == told
-        assert isinstance(made.receive(MESSAGE, 1.101), Submit)
+        expected = {"type": "RateLimited", "retry_after_seconds": 0.123, "client_id": "m1"}
+        assert expected == shown(session().limited(frame(), 0.12345, 1.0))
 
-    def test_heartbeats_are_free(self) -> None:
-        made = session()
-        assert {None} == {made.receive(HEARTBEAT, 1.0) for _ in range(1000)}
+    def test_names_no_client_id_where_there_is_none(self) -> None:
+        receipt = frames.AcknowledgeRead(conversation_id=CONVERSATION, seq=1)
+        assert {"type": "RateLimited", "retry_after_seconds": 0.1} == shown(session().limited(receipt, 0.1, 1.0))
 
-    def test_other_frames_have_a_wider_limit_of_their_own(self) -> None:
-        made = Session(GatewaySettings(messages_burst=1, frames_burst=3, frames_per_second=10), 0.0)
-        made.receive(HELLO, 0.0)
-        receipt = frames.encode(frames.AcknowledgeRead(conversation_id=CONVERSATION, seq=1))
-        actions = [made.receive(data, 1.0) for data in (receipt, MESSAGE, receipt, receipt, receipt)]
-        assert [Acknowledge, Submit, Acknowledge, Acknowledge, Send] == [type(action) for action in actions]
-        assert {"type": "RateLimited", "retry_after_seconds": 0.1} == shown(actions[-1])
-
-    @pytest.mark.parametrize("per_second", [12, 20, 100])
+    @pytest.mark.parametrize("per_second", [2, 20, 100])
     def test_still_over_the_limit_after_ten_seconds_is_flooding(self, per_second: int) -> None:
         made = session()
         times = (n / per_second for n in count())
-        closed_at = next(now for now in times if code(made.receive(MESSAGE, now)) is not None)
-        assert 10 <= closed_at < 17  # with 12 a second it takes some seconds until the burst is used up
+        closed_at = next(now for now in times if code(made.limited(frame(), 0.1, now)) is not None)
+        assert 10 < closed_at <= 10.5 + 1e-9
 
-    def test_who_keeps_to_the_limit_is_never_flooding(self) -> None:
+    def test_what_is_taken_meanwhile_ends_no_flood(self) -> None:
         made = session()
-        actions = [made.receive(MESSAGE, n / 10) for n in range(1000)]
-        assert all(isinstance(action, Submit) for action in actions)
+        codes = []
+        for n in range(110):
+            codes.append(code(made.limited(frame(), 0.1, n / 10)))
+            made.receive(MESSAGE, n / 10 + 0.05)
+        assert CloseCode.FLOODING in codes
 
     def test_who_pauses_begins_anew(self) -> None:
         made = session()
         now = 0.0
         for _ in range(20):
-            assert {None} == {code(made.receive(MESSAGE, now + n / 100)) for n in range(100)}
+            assert {None} == {code(made.limited(frame(), 0.1, now + n / 100)) for n in range(100)}
             now += 1.0 + CALM_SECONDS
 
     def test_limited_frames_are_no_flood_of_malformed_ones(self) -> None:
         made = session()
-        assert {None} == {code(made.receive(MESSAGE, 1.0)) for _ in range(100)}
+        assert {None} == {code(made.limited(frame(), 0.1, 1.0)) for _ in range(100)}
+
+    def test_nothing_is_answered_after_the_end(self) -> None:
+        assert session(Phase.CLOSED).limited(frame(), 0.1, 1.0) is None
+
+    def test_heartbeats_ask_for_nothing(self) -> None:
+        made = session()
+        assert {None} == {made.receive(HEARTBEAT, 1.0) for _ in range(1000)}
 
 
 class TestSilence:
@@ -291,7 +287,9 @@ class TestAnySequence:
     @settings(max_examples=300)
     @given(st.booleans(), st.lists(st.tuples(inputs, st.floats(0, 2)), max_size=40))
     def test_never_raises_and_ends_once(
-        self, says_hello: bool, steps: list[tuple[tuple[str, bytes], float]]  # noqa: FBT001
+        self,
+        says_hello: bool,  # noqa: FBT001
+        steps: list[tuple[tuple[str, bytes], float]],
     ) -> None:
         made, now, closed = session(Phase.CATCHING_UP if says_hello else Phase.NEW), 0.0, 0
         for (what, data), pause in steps:
