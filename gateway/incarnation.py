@@ -22,6 +22,7 @@ from schemas.outbound import stream_name
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 0.25
+CANCEL_SECONDS = 0.05
 LAPSED_CLOSE_SECONDS = 0.1  # before the judge calls it dead
 
 
@@ -87,8 +88,10 @@ async def _until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        pending = set(tasks)
+        while pending:  # more than once: Python 3.11's wait_for, within the driver, may swallow a cancellation
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=CANCEL_SECONDS)
     for task in done:
         task.result()

@@ -38,6 +38,7 @@ class Lease:
 
     async def begin(self, incarnation: str) -> None:
         """The first lease of an incarnation is in the log. Raises StoreUnavailable."""
+        await self._appender.warm_up(PRESENCE_LEASES.name)  # what a new producer takes is no delay of the log's
         began_at = self._now()
         value, headers = self._lease(incarnation)
         await self._appender.append(PRESENCE_LEASES.name, value, key=self._gateway, headers=headers)
