@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import time
+from dataclasses import dataclass, replace
 
 from gateway.connection import Connection
 from gateway.submitting import headers
-from infra.stores.door_facts import DoorFacts
+from infra.stores.door_facts import CATCH_UP_SECONDS, DoorFacts
 from infra.stores.faults import until_available
 from infra.stores.log import Appender
 from schemas import door, frames, topics
@@ -17,11 +19,26 @@ log = logging.getLogger(__name__)
 WINDOW_SECONDS = 0.05
 
 Key = tuple[str, str, type[frames.AnyReceiptFrame]]
-Gathered = dict[Key, tuple[Actor, frames.AnyReceiptFrame]]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a device said; `since`: when it first said anything of the kind that is not in the log yet."""
+
+    actor: Actor
+    frame: frames.AnyReceiptFrame
+    since: float
+
+
+Gathered = dict[Key, Receipt]
 
 
 class Acknowledging:
-    """Of the receipts of a connection for a conversation, within a window, the furthest counts."""
+    """Of the receipts of a connection for a conversation, within a window, the furthest counts.
+
+    A read of a conversation whose members the view does not know yet is held back for a moment: whether it is private
+    cannot be said before.
+    """
 
     def __init__(self, appender: Appender, facts: DoorFacts, gateway: str) -> None:
         self._appender = appender
@@ -31,10 +48,12 @@ class Acknowledging:
         self._arrived = asyncio.Event()
 
     def acknowledge(self, connection: Connection, actor: Actor, frame: frames.AnyReceiptFrame) -> None:
-        key = (connection.id, frame.conversation_id, type(frame))
-        before = self._gathered.get(key)
-        if before is None or before[1].seq < frame.seq:
-            self._gathered[key] = (actor, frame)
+        self._gather((connection.id, frame.conversation_id, type(frame)), Receipt(actor, frame, time.monotonic()))
+
+    def _gather(self, key: Key, receipt: Receipt) -> None:
+        before = self._gathered.get(key, receipt)
+        further = max(before, receipt, key=lambda one: one.frame.seq)
+        self._gathered[key] = replace(further, since=min(before.since, receipt.since))
         self._arrived.set()
 
     async def run(self) -> None:
@@ -48,13 +67,21 @@ class Acknowledging:
 
     async def _append_all(self, gathered: Gathered) -> None:
         reads = [
-            (actor.user_id, frame.conversation_id)
-            for actor, frame in gathered.values()
-            if isinstance(frame, frames.AcknowledgeRead)
+            (one.actor.user_id, one.frame.conversation_id)
+            for one in gathered.values()
+            if isinstance(one.frame, frames.AcknowledgeRead)
         ]
         private = await self._facts.private(reads) if reads else frozenset()
-        for actor, frame in gathered.values():
-            self._append(actor, frame, is_private=(actor.user_id, frame.conversation_id) in private)
+        for key, one in gathered.items():
+            if self._is_early(one):
+                self._gather(key, one)
+            else:
+                is_private = (one.actor.user_id, one.frame.conversation_id) in private
+                self._append(one.actor, one.frame, is_private=is_private)
+
+    def _is_early(self, one: Receipt) -> bool:
+        is_open = isinstance(one.frame, frames.AcknowledgeRead) and not self._facts.knows(one.frame.conversation_id)
+        return is_open and time.monotonic() - one.since < CATCH_UP_SECONDS
 
     def _append(self, actor: Actor, frame: frames.AnyReceiptFrame, *, is_private: bool) -> None:
         command = door.acknowledgement(frame, actor, is_private=is_private)

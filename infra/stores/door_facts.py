@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
@@ -34,6 +34,8 @@ class DoorFacts:
     async def gather(self, frame: frames.AnyKeyedFrame, conversation_id: str, user_id: str) -> door.Facts:
         """What the door must know for this frame. Raises StoreUnavailable."""
         needs = door.needs(frame)
+        if isinstance(frame, frames.SendMessage) and frame.to_user_id:
+            self._remember({conversation_id: (user_id, frame.to_user_id)})  # the view may not know it yet
         return door.Facts(
             are_users_known=not needs.user_ids or await self._users.are_known(needs.user_ids),
             target=await self._target(conversation_id, needs.message_id) if needs.message_id else None,
@@ -43,21 +45,31 @@ class DoorFacts:
 
     async def private(self, reads: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """Of readers in conversations, those whose reading is shown to nobody: in a direct conversation, where one of
-        the two hides receipts. Raises StoreUnavailable."""
+        the two hides receipts. While `knows` denies the conversation, only the reader counts.
+
+        Raises StoreUnavailable.
+        """
         await self._learn({conversation_id for _, conversation_id in reads})
-        pairs = [(read, self._direct.get(read[1], ())) for read in reads]
+        pairs = [(read, self._direct.get(read[1], (read[0],))) for read in reads]
         concerned = {user_id for _, members in pairs for user_id in members}
         if not concerned:
             return frozenset()
         hiding = await self._privacy.hides_receipts(sorted(concerned))
         return frozenset(read for read, members in pairs if not hiding.isdisjoint(members))
 
+    def knows(self, conversation_id: str) -> bool:
+        """Whether it is known who is in a direct conversation; the view is a moment behind its first message."""
+        return conversation_id in self._direct
+
     async def _learn(self, conversation_ids: set[str]) -> None:
         """Who is in these direct conversations: that never changes. One that the view does not know is asked again."""
         if unknown := [id_ for id_ in conversation_ids if id_ not in self._direct]:
-            self._direct |= await self._inbox.direct_members(unknown)
-            while len(self._direct) > PEERS_MAX:
-                self._direct.popitem(last=False)
+            self._remember(await self._inbox.direct_members(unknown))
+
+    def _remember(self, members: Mapping[str, tuple[str, ...]]) -> None:
+        self._direct |= members
+        while len(self._direct) > PEERS_MAX:
+            self._direct.popitem(last=False)
 
     async def _target(self, conversation_id: str, message_id: str) -> Target | None:
         """The message, None if there is none."""
