@@ -19,6 +19,7 @@ class Documented:
     """A document ready to judge frames; faults are gathered, for a test to look at when it ends."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
+        self.seen = 0
         self.faults: list[str] = []
         self._operations = document["operations"]
         self._schemas = {name: _closed(schema) for name, schema in document["components"]["schemas"].items()}
@@ -41,6 +42,7 @@ class Documented:
         return fault_of(json.loads(raw), self._names("receiveFromClient"), self._judge)
 
     def _keep(self, fault: str | None) -> None:
+        self.seen += 1
         if fault:
             self.faults.append(fault)
 

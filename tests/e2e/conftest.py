@@ -10,6 +10,9 @@ from tests.conftest import URL
 from tests.e2e.gateway import OwnGateway
 from tests.e2e.line import Lines
 from tests.e2e.people import People, Person
+from tests.e2e.seen import documented, see_answer
+
+__all__ = ["documented"]  # the fixture looks on at every test here
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -22,7 +25,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture
 async def people(api_url: str) -> AsyncIterator[People]:
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(event_hooks={"response": [see_answer]}) as http:
         yield People(api_url, http)
 
 
