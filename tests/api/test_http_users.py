@@ -44,6 +44,16 @@ class TestUsers:
             assert changed.json() == alice.call("GET", "/v1/users/me").json()
             assert changed.json()["display_name"] == "Alice II"
 
+    def test_privacy(self, api_url: str) -> None:
+        with client(api_url) as http:
+            alice = sign_up(http)
+            me = alice.call("GET", "/v1/users/me").json()
+            assert (True, "everyone") == (me["read_receipts"], me["last_seen_visibility"])
+            change = {"read_receipts": False, "last_seen_visibility": "contacts"}
+            changed = alice.call("PATCH", "/v1/users/me", json=change).json()
+            assert me | change == changed == alice.call("GET", "/v1/users/me").json()
+            assert "read_receipts" not in sign_up(http).call("GET", f"/v1/users/{alice.user_id}").json()
+
     def test_nothing_changed(self, api_url: str) -> None:
         with client(api_url) as http:
             alice = sign_up(http)
@@ -55,11 +65,33 @@ class TestUsers:
             ({"display_name": ""}, 422, "invalid"),
             ({"display_name": None}, 400, "malformed"),
             ({"handle": "other"}, 400, "malformed"),
+            ({"read_receipts": None}, 400, "malformed"),
+            ({"read_receipts": "no"}, 400, "malformed"),
+            ({"last_seen_visibility": "friends"}, 422, "invalid"),
         ],
     )
     def test_change_refused(self, api_url: str, change: dict[str, object], status: int, code: str) -> None:
         with client(api_url) as http:
             assert_problem(sign_up(http).call("PATCH", "/v1/users/me", json=change), status, code)
+
+
+class TestPresence:
+    def test_never_online(self, api_url: str) -> None:
+        with client(api_url) as http:
+            bob = sign_up(http)
+            expected = {"user_id": bob.user_id, "is_online": False, "last_seen_at": None}
+            assert expected == sign_up(http).call("GET", f"/v1/users/{bob.user_id}/presence").json()
+
+    def test_hidden(self, api_url: str) -> None:
+        with client(api_url) as http:
+            bob = sign_up(http)
+            bob.call("PATCH", "/v1/users/me", json={"last_seen_visibility": "nobody"})
+            expected = {"user_id": bob.user_id, "is_online": None, "last_seen_at": None}
+            assert expected == sign_up(http).call("GET", f"/v1/users/{bob.user_id}/presence").json()
+
+    def test_of_nobody(self, api_url: str) -> None:
+        with client(api_url) as http:
+            assert_problem(sign_up(http).call("GET", f"/v1/users/{uuid4()}/presence"), 404, "not-found")
 
 
 class TestOpenCalls:

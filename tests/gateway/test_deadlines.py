@@ -26,6 +26,11 @@ class TestDue:
         deadlines.add("early", 60.0)
         assert [["early"], ["late"]] == [deadlines.due(61.0), deadlines.due(101.0)]
 
+    def test_in_finer_steps(self) -> None:
+        deadlines: Deadlines[str] = Deadlines(step_seconds=0.25)
+        deadlines.add("a", 10.3)
+        assert [[], ["a"], []] == [deadlines.due(now) for now in (10.4, 10.5, 10.8)]
+
     @given(st.floats(0, 100), pauses, st.lists(st.floats(0, 30), max_size=60))
     def test_each_is_given_once_and_in_time(self, start: float, looks: list[float], lives: list[float]) -> None:
         deadlines: Deadlines[int] = Deadlines()

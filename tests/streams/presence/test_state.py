@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 
 from schemas.commands import Origin
 from schemas.outbound import Connections
-from schemas.presence import AnyPresenceEvent, DeviceConnected
+from schemas.presence import AnyDeviceEvent, DeviceConnected
 from schemas.times import timestamp
 from streams.presence.state import Folded, evolve
-from tests.builders import ALICE, LAPTOP, PHONE, START_MS, connected, disconnected, reachable
+from tests.builders import ALICE, LAPTOP, PHONE, START_MS, connected, disconnected, heard, reachable, silent
 
 NOBODY = Connections(-1)
 ONE = Connections(0, (reachable("connection-1"),))
@@ -18,7 +18,7 @@ def origin(connection: str) -> Origin:
     return Origin("gateway-1", "1a2b3c", connection)
 
 
-def fold(events: list[AnyPresenceEvent], state: Connections = NOBODY, first: int = 0) -> Connections:
+def fold(events: list[AnyDeviceEvent], state: Connections = NOBODY, first: int = 0) -> Connections:
     for offset, event in enumerate(events, first):
         state = evolve(state, event, offset).connections
     return state
@@ -65,6 +65,25 @@ class TestDisconnected:
         assert state.connections == folded.connections.connections
 
 
+class TestSilent:
+    def test_stays_reachable_and_shows_nobody_online(self) -> None:
+        state = evolve(ONE, silent(), 1).connections
+        assert (["connection-1"], False) == ([one.connection for one in state.connections], state.is_online)
+
+    def test_keeps_when_it_was_heard(self) -> None:
+        assert timestamp(START_MS) == evolve(ONE, silent(heard_at_ms=START_MS), 1).connections.heard_at
+
+    def test_heard_again(self) -> None:
+        assert fold([connected(), silent(), heard()]).is_online
+
+    def test_a_word_of_a_connection_that_is_gone_revives_nothing(self) -> None:
+        state = fold([connected(), disconnected()])
+        assert () == evolve(state, heard(), 2).connections.connections
+
+    def test_said_to_be_there_again_it_is_still_silent(self) -> None:
+        assert not fold([connected(), silent(), connected()]).is_online
+
+
 class TestReplay:
     def test_of_what_still_holds_is_confirmed_again(self) -> None:
         assert Folded(ONE, (origin("connection-1"),)) == evolve(ONE, connected(), 0)
@@ -92,17 +111,17 @@ words = st.builds(
 
 class TestAnyWords:
     @given(st.lists(words, max_size=20), st.integers(0, 20), st.integers(0, 20))
-    def test_a_replay_changes_nothing(self, some: list[AnyPresenceEvent], start: int, end: int) -> None:
+    def test_a_replay_changes_nothing(self, some: list[AnyDeviceEvent], start: int, end: int) -> None:
         state = fold(some)
         assert state == fold(some[start:end], state, first=start)
 
     @given(st.lists(words, max_size=20))
-    def test_a_device_has_one_connection_at_most(self, some: list[AnyPresenceEvent]) -> None:
+    def test_a_device_has_one_connection_at_most(self, some: list[AnyDeviceEvent]) -> None:
         devices = [one.device_id for one in fold(some).connections]
         assert len(devices) == len(set(devices))
 
     @given(st.lists(words, max_size=20))
-    def test_every_connected_is_answered(self, some: list[AnyPresenceEvent]) -> None:
+    def test_every_connected_is_answered(self, some: list[AnyDeviceEvent]) -> None:
         state = NOBODY
         for offset, event in enumerate(some):
             folded = evolve(state, event, offset)
