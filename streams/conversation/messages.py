@@ -39,7 +39,7 @@ def send(state: Conversation, command: SendMessage, place: Place) -> AnyEvent:
         member_ids=(command.actor_id, command.to_user_id) if is_first and command.to_user_id else None,
         read_from_seq=read_from_seq,
         read_author_ids=authors_between(state, command.actor_id, read_from_seq, state.head_seq),
-        is_private=command.is_private,
+        is_private=command.is_private and not state.is_group,
     )
 
 
