@@ -13,10 +13,10 @@ from infra.stores.inbox import Membership
 from schemas.ids import Id, is_id
 
 SEQ_MAX = (1 << 63) - 1
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _SEQ = re.compile(r"[0-9]{1,19}")
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ def place(text: str) -> Place:
         return AtSeq(int(text))
     if is_id(text):
         return AtMessage(text)
-    if _RFC3339.fullmatch(text):
+    if RFC3339.fullmatch(text):
         return _time(text)
     raise Problem("malformed", "a place in a timeline is a seq, a message_id, or an RFC 3339 time")
 
 
 def _time(text: str) -> AtTime:
     try:
-        return AtTime((datetime.fromisoformat(text.upper()) - _EPOCH) // _MICROSECOND)
+        return AtTime((datetime.fromisoformat(text.upper()) - EPOCH) // _MICROSECOND)
     except (ValueError, OverflowError) as wrong:
         raise Problem("malformed", f"no time: {wrong}") from wrong
 

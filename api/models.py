@@ -3,8 +3,9 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, Strict
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from api.cursors import EPOCH, RFC3339
 from api.passwords import PASSWORD_CHARACTERS_MIN
 from infra.stores import accounts, devices
 from infra.stores.privacy import Visibility
@@ -23,6 +24,21 @@ def _rfc3339(moment: datetime) -> str:
 
 
 Time = Annotated[datetime, PlainSerializer(_rfc3339, return_type=str)]
+
+
+def _from_rfc3339(said: object) -> datetime | None:
+    """pydantic alone would take numbers and dates too, and times that UTC does not know."""
+    if said is None:
+        return None
+    if not isinstance(said, str) or not RFC3339.fullmatch(said):
+        raise ValueError("a time is written as in RFC 3339")
+    try:
+        return max(datetime.fromisoformat(said.upper()).astimezone(UTC), EPOCH)
+    except OverflowError as beyond:
+        raise ValueError("there is no such time in UTC") from beyond
+
+
+SaidTime = Annotated[AwareDatetime | None, BeforeValidator(_from_rfc3339)]
 
 
 class Request(BaseModel):
@@ -108,7 +124,7 @@ class Users(Answer):
 class PreferencesChange(Request):
     """What is left out stays."""
 
-    muted_until: Annotated[AwareDatetime | None, Strict(strict=False)] = None
+    muted_until: SaidTime = None
 
 
 class Preferences(Answer):
