@@ -9,14 +9,15 @@
             await client.wait_synced()
             sent = await client.send_text("hello", to_user_id=bob.user_id)
 
-`http.py` is the API, `session.py` the protocol without I/O, `client.py` the line that stays open,
-`connection.py` one bare socket for tests of the protocol itself.
+`http.py` is the API, `session.py` the protocol without I/O, `client.py` the line that stays open, `speaking.py` what
+one can say over it, `local.py` the copy of a conversation, `state.py` what can be compared of it, `connection.py` one
+bare socket for tests of the protocol itself.
 """
 
 from clients.python.backoff import Backoff
 from clients.python.client import Client
 from clients.python.connection import Connection, Received
-from clients.python.effects import Disconnected, Event, HoleSkipped, OwnFound
+from clients.python.effects import Described, Disconnected, Event, HoleSkipped, OwnFound
 from clients.python.errors import (
     ApiError,
     BackchannelError,
@@ -35,6 +36,8 @@ from clients.python.http import Api
 from clients.python.local import Conversation
 from clients.python.resources import Account, Credentials, User
 from clients.python.session import Bookmark, Session
+from clients.python.state import ConversationState, fetched, of_copy
+from clients.python.ticks import Tick, tick
 
 __all__ = [
     "Account",
@@ -49,7 +52,9 @@ __all__ = [
     "ConnectionEnded",
     "ConnectionLost",
     "Conversation",
+    "ConversationState",
     "Credentials",
+    "Described",
     "Disconnected",
     "Event",
     "FrameTooLarge",
@@ -62,6 +67,10 @@ __all__ = [
     "Refused",
     "Session",
     "SubscriberTooSlow",
+    "Tick",
     "Unreachable",
     "User",
+    "fetched",
+    "of_copy",
+    "tick",
 ]

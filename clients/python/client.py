@@ -13,32 +13,34 @@ Synced.
 
 import asyncio
 import time
-import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Self
 
-from msgspec import UNSET
-
 from clients.python.backoff import Backoff
-from clients.python.commands import Command, SendMessage, Signal
+from clients.python.commands import Command, SetTyping, Signal
 from clients.python.connection import Received
 from clients.python.driver import Driver
-from clients.python.effects import Answer
+from clients.python.effects import Answer, Effect
 from clients.python.errors import ConnectionEnded, MalformedCommand, NotConfirmed, Refused
-from clients.python.frames import AnyTimelineEvent, Body, CommandRefused, Malformed, MessageSent
+from clients.python.events import AnyTimelineEvent
+from clients.python.frames import CommandRefused, Malformed, PresenceChanged
 from clients.python.http import Api, Place
 from clients.python.local import Conversation
 from clients.python.resources import TimelinePage
 from clients.python.session import Bookmark, Session
+from clients.python.speaking import Speaking
 from clients.python.subscription import Audience, Subscription
 
+_PAGE_EVENTS_MAX = 200
 
-class Client:
+
+class Client(Speaking):
     """A device that stays connected. Not thread-safe; one event loop.
 
     `observer` is called with every frame as it came, before anything is dropped or put into order.
     `socket_url` goes straight to a gateway. `bookmark` continues where an earlier client of the device
-    stopped.
+    stopped. What arrives is acknowledged as delivered by itself, unless `acknowledges_delivery` is off.
     """
 
     def __init__(
@@ -49,9 +51,10 @@ class Client:
         socket_url: str | None = None,
         backoff: Backoff | None = None,
         observer: Callable[[Received], None] | None = None,
+        acknowledges_delivery: bool = True,
     ) -> None:
         self.api = api
-        self.session = Session(bookmark)
+        self.session = Session(bookmark, acknowledges_delivery=acknowledges_delivery)
         self._audience = Audience()
         self._driver = Driver(
             api,
@@ -111,9 +114,7 @@ class Client:
         """The events from now on, for `async for`. Take them before `start` to miss none."""
         return self._audience.subscribe()
 
-    async def wait_until(
-        self, condition: Callable[[], bool], *, timeout_seconds: float | None = 30.0
-    ) -> None:
+    async def wait_until(self, condition: Callable[[], bool], *, timeout_seconds: float | None = 30.0) -> None:
         """Returns once the condition holds, tried after every event. Raises TimeoutError, ConnectionEnded."""
         await self._audience.wait_until(condition, timeout_seconds)
 
@@ -133,34 +134,7 @@ class Client:
         """Returns once no command waits for its answer. Raises TimeoutError, ConnectionEnded."""
         await self.wait_until(lambda: not self.pending_count, timeout_seconds=timeout_seconds)
 
-    async def send_text(
-        self,
-        text: str,
-        *,
-        to_user_id: str | None = None,
-        conversation_id: str | None = None,
-        client_id: str | None = None,
-        reply_to: str | None = None,
-        timeout_seconds: float | None = 30.0,
-    ) -> MessageSent:
-        """Sends a text to a user or a conversation; returns it with its place. Raises like `send_command`."""
-        if (to_user_id is None) == (conversation_id is None):
-            raise ValueError("either to_user_id or conversation_id")
-        command = SendMessage(
-            client_id=client_id or str(uuid.uuid4()),
-            body=Body(kind="text", text=text),
-            conversation_id=UNSET if conversation_id is None else conversation_id,
-            to_user_id=UNSET if to_user_id is None else to_user_id,
-            reply_to=UNSET if reply_to is None else reply_to,
-        )
-        event = await self.send_command(command, timeout_seconds=timeout_seconds)
-        if not isinstance(event, MessageSent):
-            raise MalformedCommand(command.client_id, f"answered by {type(event).__name__}")
-        return event
-
-    async def send_command(
-        self, command: Command, *, timeout_seconds: float | None = 30.0
-    ) -> AnyTimelineEvent:
+    async def send_command(self, command: Command, *, timeout_seconds: float | None = 30.0) -> AnyTimelineEvent:
         """Sends a command and returns its event.
 
         Raises Refused, MalformedCommand, ConnectionEnded, FrameTooLarge; and NotConfirmed after the timeout:
@@ -186,21 +160,56 @@ class Client:
         """Sends anything at all, past the session. Raises ConnectionLost when there is no connection."""
         await self._driver.send_raw(raw, is_binary=is_binary)
 
+    def mark_read(self, conversation_id: str, seq: int | None = None) -> None:
+        """Tells that a person has seen everything up to a seq, or all that is here; again after a lost connection."""
+        self._driver.carry_out(self.session.read(conversation_id, seq, time.monotonic()))
+
+    def set_typing(self, conversation_id: str, *, is_typing: bool) -> bool:
+        """Tells that one types, or no longer does: worth repeating every few seconds, for the server forgets it."""
+        return self.signal(SetTyping(conversation_id=conversation_id, is_typing=is_typing))
+
+    def watch(self, user_ids: Iterable[str]) -> None:
+        """Asks for people's presence, now and on every later connection. Raises ValueError beyond 500 in all."""
+        self._while_synced(self.session.watching.subscribe(user_ids))
+
+    def unwatch(self, user_ids: Iterable[str]) -> None:
+        """No more of it."""
+        self._while_synced(self.session.watching.unsubscribe(user_ids))
+
+    @property
+    def presences(self) -> dict[str, PresenceChanged]:
+        """What was heard of those whom one watches, on this connection. Read only."""
+        return self.session.watching.presences
+
     async def page_back(self, conversation_id: str, *, limit: int = 50) -> TimelinePage:
         """The page before the oldest event that is here; it goes into the local copy."""
         copy = self.conversations.get(conversation_id)
-        before: Place | None = None if copy is None else copy.oldest_seq
+        before: Place | None = None if copy is None else copy.complete_from
         page = await self.api.timeline(conversation_id, before=before, limit=limit)
         if copy is not None:
-            copy.remember(page.events)
+            copy.remember(page.events, has_more=page.has_more)
         return page
 
     async def describe(self, conversation_id: str) -> Conversation:
-        """Fetches name, kind and members into the local copy, where events alone did not tell them."""
+        """Fetches name, members and settings into the local copy, where events alone did not tell them."""
         summary = await self.api.conversation(conversation_id)
         copy = self.session.copy_of(conversation_id)
         copy.describe(summary)
         return copy
+
+    async def complete(self, conversation_id: str) -> Conversation:
+        """Fetches into the local copy whatever the events did not bring: the members, and the older timeline."""
+        if not self.session.copy_of(conversation_id).roster.is_complete:
+            await self.describe(conversation_id)
+        while (copy := self.session.copy_of(conversation_id)).complete_from > 1:
+            await self.page_back(conversation_id, limit=_PAGE_EVENTS_MAX)
+        return copy
+
+    async def mute(self, conversation_id: str, until: datetime | None) -> None:
+        """No notifications from a conversation until then; None: not muted."""
+        muted_until = await self.api.mute(conversation_id, until)
+        if (copy := self.conversations.get(conversation_id)) is not None:
+            copy.muted_until = muted_until
 
     def drop_connection(self) -> None:
         """Cuts the connection, as a lost network would; the client comes back."""
@@ -213,6 +222,10 @@ class Client:
     def go_online(self) -> None:
         """Connects again."""
         self._driver.go_online()
+
+    def _while_synced(self, effects: list[Effect]) -> None:
+        if self.is_synced:
+            self._driver.carry_out(effects)
 
 
 def _event(answer: Answer | ConnectionEnded, client_id: str) -> AnyTimelineEvent:

@@ -4,13 +4,11 @@ A `Command` has a `client_id` and is answered by exactly one of: an event, a ref
 A `Signal` has none and is not answered.
 """
 
-from typing import Literal
-
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from clients.python.errors import FrameTooLarge
-from clients.python.frames import Body
+from clients.python.events import Body, Role, Who
 
 FRAME_BYTES_MAX = 64 * 1024  # larger frames close the socket with 1009
 HELLO_BYTES_MAX = 1024 * 1024
@@ -73,15 +71,15 @@ class LeaveGroup(ToConversation, frozen=True, kw_only=True):
 
 class ChangeRole(ToConversation, frozen=True, kw_only=True):
     user_id: str
-    role: Literal["admin", "member"]
+    role: Role
 
 
 class ChangeGroupSettings(ToConversation, frozen=True, kw_only=True):
     name: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
     avatar_media_id: str | UnsetType | None = UNSET
-    who_can_send: Literal["everyone", "admins"] | UnsetType = UNSET
-    who_can_add: Literal["everyone", "admins"] | UnsetType = UNSET
+    who_can_send: Who | UnsetType = UNSET
+    who_can_add: Who | UnsetType = UNSET
 
 
 class Signal(Struct, frozen=True, kw_only=True, tag_field="type", tag=True):

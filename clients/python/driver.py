@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable
 
+from clients.python.asking import Asking
 from clients.python.backoff import Backoff
 from clients.python.connection import Connection, Received
 from clients.python.effects import (
@@ -12,6 +13,7 @@ from clients.python.effects import (
     Answer,
     Disconnected,
     Effect,
+    FetchConversation,
     FetchMissing,
     FindOwn,
     SendBytes,
@@ -24,14 +26,13 @@ from clients.python.subscription import Audience
 
 SYNC_SECONDS_MAX = 60.0  # from the open socket to Synced; admission of a reconnect storm may take its time
 CLOSED = "closed"  # by oneself
-_PAGE_EVENTS_MAX = 200
 _SIGNED_OUT = frozenset({400, 401, 403})  # answers to a ticket or a refresh that no waiting will change
 
 Observer = Callable[[Received], None]
 
 
 class Driver:
-    """The one task that holds the connection, and the pages on their way."""
+    """The one task that holds the connection."""
 
     def __init__(
         self,
@@ -51,7 +52,7 @@ class Driver:
         self._observer = observer
         self._connection: Connection | None = None
         self._outgoing: asyncio.Queue[bytes] = asyncio.Queue()
-        self._pages: set[asyncio.Task[None]] = set()
+        self._asking = Asking(api, session, self.carry_out)
         self._alarm: asyncio.TimerHandle | None = None
         self._alarm_at: float | None = None
         self._answers: dict[int, asyncio.Future[Answer | ConnectionEnded]] = {}
@@ -112,8 +113,8 @@ class Driver:
                     self._audience.tell(event)
                 case Settle(key, answer):
                     self._settle(key, answer)
-                case FetchMissing() | FindOwn():
-                    self._start_page(effect)
+                case FetchMissing() | FindOwn() | FetchConversation():
+                    self._asking.start(effect)
         self._set_alarm()
 
     async def _run(self) -> None:
@@ -184,28 +185,6 @@ class Driver:
             while True:
                 await connection.send(await outgoing.get())
 
-    def _start_page(self, asked: FetchMissing | FindOwn) -> None:
-        task = asyncio.create_task(self._page(asked))
-        self._pages.add(task)
-        task.add_done_callback(self._pages.discard)
-
-    async def _page(self, asked: FetchMissing | FindOwn) -> None:
-        session = self._session
-        try:
-            page = await self._api.timeline(asked.conversation_id, after=asked.after, limit=_PAGE_EVENTS_MAX)
-        except (ApiError, Unreachable):
-            if isinstance(asked, FetchMissing):
-                session.missing_failed(asked, time.monotonic())
-            else:
-                session.own_failed(asked, time.monotonic())
-            self._set_alarm()
-            return
-        now = time.monotonic()
-        if isinstance(asked, FetchMissing):
-            self.carry_out(session.missing_received(asked, page.events, now))
-        else:
-            self.carry_out(session.own_received(asked, page.events, has_more=page.has_more, now=now))
-
     def _settle(self, key: int, answer: Answer) -> None:
         future = self._answers.pop(key, None)
         if future is not None and not future.done():
@@ -231,8 +210,7 @@ class Driver:
             return
         self._session.disconnected()
         self._set_alarm()
-        for task in self._pages:
-            task.cancel()
+        self._asking.cancel()
         for future in self._answers.values():
             if not future.done():
                 future.set_result(ended)

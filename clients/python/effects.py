@@ -15,7 +15,7 @@ class SendBytes:
 
 @dataclass(frozen=True, slots=True)
 class FetchMissing:
-    """Ask the timeline for what comes after a seq. The answer: `missing_received` or `missing_failed`."""
+    """Ask the timeline for what comes after a seq. The answer: `missing_received` or `unanswered`."""
 
     conversation_id: str
     after: int
@@ -24,10 +24,18 @@ class FetchMissing:
 
 @dataclass(frozen=True, slots=True)
 class FindOwn:
-    """Page one's own messages back, after a place. The answer: `own_received` or `own_failed`."""
+    """Page one's own messages back, after a place. The answer: `own_received` or `unanswered`."""
 
     conversation_id: str
     after: int | datetime
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class FetchConversation:
+    """Ask for a conversation's name and members. The answer: `conversation_received` or `unanswered`."""
+
+    conversation_id: str
     generation: int
 
 
@@ -44,6 +52,13 @@ class Announce:
     """The application should know."""
 
     event: "Event"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """The local copy knows the conversation's name, kind and members now."""
+
+    conversation_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,5 +87,6 @@ class Disconnected:
 
 
 Answer = AnyTimelineEvent | CommandRefused | Malformed
-Event = AnyFrame | HoleSkipped | OwnFound | Disconnected
-Effect = SendBytes | FetchMissing | FindOwn | Settle | Announce
+Event = AnyFrame | Described | HoleSkipped | OwnFound | Disconnected
+Question = FetchMissing | FindOwn | FetchConversation
+Effect = SendBytes | Question | Settle | Announce

@@ -23,9 +23,7 @@ class BackchannelError(Exception):
 class ApiError(BackchannelError):
     """An answer over HTTP that is an error. `code` is the stable one of the protocol."""
 
-    def __init__(
-        self, status: int, code: str, detail: str = "", *, retry_after_seconds: float | None = None
-    ) -> None:
+    def __init__(self, status: int, code: str, detail: str = "", *, retry_after_seconds: float | None = None) -> None:
         super().__init__(f"{status} {code}: {detail}" if detail else f"{status} {code}")
         self.status = status
         self.code = code
@@ -49,7 +47,7 @@ class Refused(CommandFailed):
     """The command was refused, for one of the protocol's reasons. Sending it again will not help."""
 
     def __init__(self, frame: CommandRefused) -> None:
-        super().__init__(frame.client_id, f"{frame.reason}: {frame.detail}" if frame.detail else frame.reason)
+        super().__init__(frame.client_id or "", f"{frame.reason}: {frame.detail}" if frame.detail else frame.reason)
         self.reason = frame.reason
         self.detail = frame.detail
         self.frame = frame

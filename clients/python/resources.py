@@ -57,10 +57,45 @@ class Users(Struct, frozen=True, kw_only=True):
     users: tuple[User, ...]
 
 
+class Blocks(Struct, frozen=True, kw_only=True):
+    """Whom one blocks."""
+
+    user_ids: tuple[str, ...]
+
+
 class Presence(Struct, frozen=True, kw_only=True):
     user_id: str
     is_online: bool | None = None
     last_seen_at: Timestamp | None = None
+
+
+class MemberReceipt(Struct, frozen=True, kw_only=True):
+    """Message info: when a message, as it reads now, reached somebody and was read."""
+
+    user_id: str
+    delivered_at: Timestamp | None = None
+    read_at: Timestamp | None = None
+
+
+class MemberReceipts(Struct, frozen=True, kw_only=True):
+    members: tuple[MemberReceipt, ...]
+
+
+class Preferences(Struct, frozen=True, kw_only=True):
+    """One's own, of a conversation."""
+
+    muted_until: Timestamp | None = None
+
+
+class Gateway(Struct, frozen=True, kw_only=True):
+    """A live gateway, for those who connect directly."""
+
+    url: str
+    connections: int
+
+
+class Gateways(Struct, frozen=True, kw_only=True):
+    gateways: tuple[Gateway, ...]
 
 
 class ConversationPage(Struct, frozen=True, kw_only=True):

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import quote
 
 import httpx
 import msgspec
+from msgspec import UNSET
 
 from clients.python.errors import ApiError, Unreachable
 from clients.python.resources import Credentials, Problem
@@ -109,6 +111,16 @@ def decoded(response: httpx.Response, kind: type[T]) -> T:
         return msgspec.json.decode(response.content, type=kind)
     except msgspec.DecodeError as error:
         raise ApiError(response.status_code, "unreadable", str(error)) from error
+
+
+def segment(text: str) -> str:
+    """A part of a path."""
+    return quote(text, safe="")
+
+
+def without_unset(**values: object) -> dict[str, object]:
+    """A body of what is set."""
+    return {name: value for name, value in values.items() if value is not UNSET}
 
 
 def _api_error(response: httpx.Response) -> ApiError:

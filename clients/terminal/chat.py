@@ -5,21 +5,34 @@ from contextlib import aclosing, suppress
 
 from clients.python import (
     Api,
-    ApiError,
+    BackchannelError,
     Client,
     Disconnected,
     Event,
     HoleSkipped,
     MessageSent,
     OwnFound,
-    Unreachable,
 )
 from clients.python.driver import CLOSED
-from clients.python.frames import AnyTimelineEvent, ReadAdvanced, Synced, TimelineEvent
+from clients.python.frames import (
+    AnyTimelineEvent,
+    CommandRefused,
+    DeliveredAdvanced,
+    GroupCreated,
+    MemberRemoved,
+    MembersAdded,
+    ReadAdvanced,
+    Synced,
+    TimelineEvent,
+)
 from clients.python.subscription import Subscription
 from clients.terminal import render
-from clients.terminal.lines import HELP, Line, Open, Order, Unclear, Write, parse
+from clients.terminal.complaint import Complaint
+from clients.terminal.desk import Desk
+from clients.terminal.lines import Line, Order, Unclear, Write, parse
+from clients.terminal.orders import obey
 from clients.terminal.screen import Pipe, Screen, Terminal
+from clients.terminal.typing_out import TypingOut
 from clients.terminal.view import View
 from clients.terminal.writing import Writing
 
@@ -32,9 +45,11 @@ class Chat:
 
     def __init__(self, api: Api, client: Client, *, is_terminal: bool) -> None:
         self._client = client
-        self._screen: Screen = Terminal(self._prompt, self._status) if is_terminal else Pipe()
+        typing_out = TypingOut(client, self._open_id)
+        self._screen: Screen = Terminal(self._prompt, self._status, typing_out.changed) if is_terminal else Pipe()
         self._view = View(api, client, self._screen)
         self._writing = Writing(client, self._screen)
+        self._desk = Desk(api, client, self._view, self._screen, self._writing)
         self._was_lost = False
         self._has_complained = False
 
@@ -83,25 +98,10 @@ class Chat:
                     self._write(text)
                 case Unclear(why):
                     self._complain(why)
-                case Open(name):
-                    if not await self._view.open(name):
-                        self._complain(f"There is nobody called {name}.")
-                case Order(name):
-                    await self._order(name)
-        except (ApiError, Unreachable) as error:
+                case Order():
+                    await obey(self._desk, line)
+        except (BackchannelError, Complaint) as error:
             self._complain(str(error))
-
-    async def _order(self, name: str) -> None:
-        match name:
-            case "list":
-                await self._view.show_list()
-            case "who":
-                await self._view.who()
-            case "more":
-                if not await self._view.more():
-                    self._complain("No conversation is open.")
-            case _:
-                self._screen.show(HELP)
 
     def _write(self, text: str) -> None:
         if self._view.target is None:
@@ -130,21 +130,21 @@ class Chat:
                 await self._arrived(event)
             case OwnFound(found):
                 await self._arrived(found)
-            case ReadAdvanced() if event.user_id != self._client.user_id:
-                if self._view.is_open(event.conversation_id):
-                    self._screen.show(f"      {render.DELIVERED} read by {self._view.name(event.user_id)}")
+            case DeliveredAdvanced() | ReadAdvanced() if event.user_id != self._client.user_id:
+                self._view.show_risen(event.conversation_id)
+            case CommandRefused(client_id=None):
+                self._complain(f"{event.command}: {event.reason} {event.detail}".rstrip())
             case _:
                 pass
 
     async def _arrived(self, event: AnyTimelineEvent) -> None:
         copy = self._client.conversations.get(event.conversation_id)
         if self._view.is_open(event.conversation_id):
-            if copy is not None:
-                copy.unread = 0
             self._screen.show(await self._view.line(event))
-        elif isinstance(event, MessageSent) and copy is not None:
+            self._client.mark_read(event.conversation_id, event.seq)
+        elif copy is not None and _is_news(event, self._client.user_id):
             line = await self._view.line(event)
-            self._screen.show(f"[{self._view.title(copy)}] {line}")
+            self._screen.show(f"[{self._view.title(copy)}] {line.strip()}")
 
     def _disconnected(self, event: Disconnected) -> None:
         if event.reason == CLOSED:
@@ -158,8 +158,21 @@ class Chat:
     def _prompt(self) -> str:
         return f"{self._view.target.title if self._view.target else ''}> "
 
+    def _open_id(self) -> str | None:
+        return self._view.open_id()
+
     def _status(self) -> str:
-        pending = f" · {render.PENDING} {self._client.pending_count}" if self._client.pending_count else ""
-        unread = sum(copy.unread for copy in self._client.conversations.values())
-        state = "connected" if self._client.is_synced else "connecting …"
-        return f"{state}{pending}" + (f" · {unread} unread" if unread else "") + " · /help"
+        return self._view.status()
+
+
+def _is_news(event: AnyTimelineEvent, own_user_id: str) -> bool:
+    """Whether it is told while another conversation is open."""
+    match event:
+        case MessageSent() | GroupCreated():
+            return True
+        case MembersAdded():
+            return own_user_id in event.member_ids
+        case MemberRemoved():
+            return event.user_id == own_user_id
+        case _:
+            return False

@@ -5,10 +5,10 @@ the screen.
 """
 
 import unicodedata
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
-from clients.python import Conversation
+from clients.python import Conversation, Tick, tick
 from clients.python.frames import (
     AnyTimelineEvent,
     GroupCreated,
@@ -21,9 +21,11 @@ from clients.python.frames import (
     ReactionSet,
     RoleChanged,
 )
+from clients.python.resources import MemberReceipt
 
 Name = Callable[[str], str]
-PENDING, SENT, DELIVERED, REFUSED = "◷", "✓", "✓✓", "✗"
+PENDING, REFUSED = "◷", "✗"
+TICKS = {Tick.SENT: "✓", Tick.DELIVERED: "✓✓", Tick.READ: "✓✓ read"}
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INDENT = " " * 6
 _LIST_TEXT_CHARACTERS = 50
@@ -35,18 +37,23 @@ def clean(text: str) -> str:
 
 
 def event_line(event: AnyTimelineEvent, copy: Conversation | None, own_user_id: str, name: Name) -> str:
-    """A line of a conversation."""
+    """A line of a conversation; messages have their number, by which orders name them."""
     clock = _clock(event.at)
     if not isinstance(event, MessageSent):
-        return f"{clock} · {_what_happened(event, name)}"
-    if event.sender_id == own_user_id:
-        return own_line(event, copy, own_user_id)
-    return f"{clock} {clean(name(event.sender_id))}: {_text(event)}"
+        return f"{_INDENT}{clock} · {_what_happened(event, copy, name)}"
+    who = tick_text(event, copy) if event.sender_id == own_user_id else f"{clean(name(event.sender_id))}:"
+    return f"{f'#{event.seq}':>{len(_INDENT) - 1}} {clock} {who} {_text(event, copy)}"
 
 
-def own_line(event: MessageSent, copy: Conversation | None, own_user_id: str) -> str:
-    """One's own message with its tick."""
-    return f"{_clock(event.at)} {tick(event, copy, own_user_id)} {_text(event)}"
+def tick_text(message: MessageSent, copy: Conversation | None) -> str:
+    """Sent, delivered or read."""
+    return TICKS[Tick.SENT if copy is None else tick(message, copy)]
+
+
+def risen_line(seqs: Sequence[int], risen: Tick) -> str:
+    """Ticks that have changed since their lines were shown."""
+    numbers = " ".join(f"#{seq}" for seq in seqs)
+    return f"{_INDENT}{TICKS[risen]} {numbers}" + (" delivered" if risen is Tick.DELIVERED else "")
 
 
 def pending_line(text: str) -> str:
@@ -59,23 +66,13 @@ def refused_line(text: str, why: str) -> str:
     return f"{_INDENT}{REFUSED} {_indented(clean(text))}  ({clean(why)})"
 
 
-def tick(event: MessageSent, copy: Conversation | None, own_user_id: str) -> str:
-    """Sent, delivered or read: the last two when all others in the conversation have got so far."""
-    others = set() if copy is None else copy.member_ids - {own_user_id}
-    if copy is None or not others or not others <= copy.watermarks.keys():
-        return SENT
-    if all(copy.watermarks[user_id].read_seq >= event.seq for user_id in others):
-        return f"{DELIVERED} read"
-    is_delivered = all(copy.watermarks[user_id].delivered_seq >= event.seq for user_id in others)
-    return DELIVERED if is_delivered else SENT
-
-
 def list_line(number: int, copy: Conversation, own_user_id: str, name: Name) -> str:
     """A row of the conversation list."""
     unread = f"  ({copy.unread} unread)" if copy.unread else ""
-    last = copy.messages[-1:]
-    text = f"  {_shortened(last[0])}" if last else ""
-    return f"{number:>3}  {title(copy, own_user_id, name)}{unread}{text}"
+    last = copy.last_message
+    text = f"  {_shortened(last)}" if last is not None else ""
+    muted = "  (muted)" if copy.muted_until is not None and copy.muted_until > datetime.now(UTC) else ""
+    return f"{number:>3}  {title(copy, own_user_id, name)}{muted}{unread}{text}"
 
 
 def title(copy: Conversation, own_user_id: str, name: Name) -> str:
@@ -86,7 +83,14 @@ def title(copy: Conversation, own_user_id: str, name: Name) -> str:
     return clean(copy.name or "a group without a name")
 
 
-def _what_happened(event: AnyTimelineEvent, name: Name) -> str:
+def info_line(receipt: MemberReceipt, name: Name) -> str:
+    """A row of message info."""
+    times = (("delivered", receipt.delivered_at), ("read", receipt.read_at))
+    told = [f"{what} {_clock(at)}" for what, at in times if at is not None]
+    return f"  {clean(name(receipt.user_id))}: {', '.join(told) or 'not yet delivered'}"
+
+
+def _what_happened(event: AnyTimelineEvent, copy: Conversation | None, name: Name) -> str:
     who = clean(name(event.actor_id)) if event.actor_id else "somebody"
     match event:
         case GroupCreated():
@@ -99,24 +103,35 @@ def _what_happened(event: AnyTimelineEvent, name: Name) -> str:
             return f"{who} removed {clean(name(event.user_id))}"
         case RoleChanged():
             return f"{who} made {clean(name(event.user_id))} {clean(event.role)}"
+        case GroupSettingsChanged(name=str(new_name)):
+            return f"{who} named the group {clean(new_name)}"
         case GroupSettingsChanged():
             return f"{who} changed the group's settings"
         case MessageEdited():
-            return f"{who} edited a message: {clean(event.body.text or '') if event.body else ''}"
+            text = _indented(clean(event.body.text or "")) if event.body else "(deleted)"
+            return f"{who} edited {_which(event.message_id, copy)}: {text}"
         case MessageDeleted():
-            return f"{who} deleted a message"
+            return f"{who} deleted {_which(event.message_id, copy)}"
         case ReactionSet():
-            return f"{who} reacted {clean(event.emoji)}" if event.emoji else f"{who} took a reaction back"
+            did = f"reacted {clean(event.emoji)} to" if event.emoji else "took a reaction back from"
+            return f"{who} {did} {_which(event.message_id, copy)}"
         case _:
             return f"{who}: something that this version cannot show"
 
 
-def _text(event: MessageSent) -> str:
+def _which(message_id: str, copy: Conversation | None) -> str:
+    message = None if copy is None else copy.message(message_id)
+    return "a message" if message is None else f"#{message.seq}"
+
+
+def _text(event: MessageSent, copy: Conversation | None = None) -> str:
+    reply = "" if event.reply_to is None else f"(re {_which(event.reply_to, copy)}) "
     if event.is_deleted or event.body is None:
-        return "(deleted)"
+        return f"{reply}(deleted)"
     media = "[media] " if event.body.kind != "text" else ""
     edited = " (edited)" if event.edited_at is not None else ""
-    return media + _indented(clean(event.text or "")) + edited
+    emojis = " ".join(clean(one.emoji) for one in event.reactions)
+    return reply + media + _indented(clean(event.text or "")) + edited + (f"  [{emojis}]" if emojis else "")
 
 
 def _shortened(event: MessageSent) -> str:

@@ -29,11 +29,12 @@ class Terminal:
 
     is_terminal = True
 
-    def __init__(self, prompt: Callable[[], str], status: Callable[[], str]) -> None:
+    def __init__(self, prompt: Callable[[], str], status: Callable[[], str], typed: Callable[[str], None]) -> None:
         # The typed line is erased when it is sent: it comes back with its tick.
         self._session: PromptSession[str] = PromptSession(
             message=prompt, bottom_toolbar=status, erase_when_done=True, refresh_interval=0.5
         )
+        self._session.default_buffer.on_text_changed += lambda buffer: typed(buffer.text)
 
     @contextmanager
     def opened(self) -> Iterator[None]:

@@ -8,6 +8,7 @@ from clients.terminal.people import Target
 from clients.terminal.screen import Screen
 
 _SHOW_PENDING_SECONDS = 0.6  # what is confirmed sooner is shown once, with its tick
+_SETTLE_SECONDS = 5.0
 _CONFIRM_SECONDS = 30.0  # how long leaving waits for what was written
 
 
@@ -20,11 +21,16 @@ class Writing:
         self._tasks: set[asyncio.Task[None]] = set()
         self.has_failed = False
 
-    def write(self, text: str, target: Target) -> None:
+    def write(self, text: str, target: Target, *, reply_to: str | None = None) -> None:
         """Sends a text; its line appears in its place, as the event that it has become."""
-        task = asyncio.create_task(self._send(text, target))
+        task = asyncio.create_task(self._send(text, target, reply_to))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def settle(self) -> None:
+        """Waits a while until what was written has its place."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=_SETTLE_SECONDS)
 
     async def finish(self) -> None:
         """Waits until everything that was written is confirmed."""
@@ -38,16 +44,15 @@ class Writing:
             task.cancel()
         if late:
             self.has_failed = True
-            self._screen.show(
-                f"! {len(late)} not confirmed in {_CONFIRM_SECONDS:.0f} s: perhaps sent, perhaps not"
-            )
+            self._screen.show(f"! {len(late)} not confirmed in {_CONFIRM_SECONDS:.0f} s: perhaps sent, perhaps not")
 
-    async def _send(self, text: str, target: Target) -> None:
+    async def _send(self, text: str, target: Target, reply_to: str | None) -> None:
         sending = asyncio.create_task(
             self._client.send_text(
                 text,
                 to_user_id=None if target.conversation_id else target.user_id,
                 conversation_id=target.conversation_id,
+                reply_to=reply_to,
                 timeout_seconds=None,
             )
         )

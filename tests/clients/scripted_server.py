@@ -8,7 +8,7 @@ from typing import Self
 import msgspec
 from aiohttp import WSMsgType, web
 
-from clients.python.frames import AnyFrame, MessageSent
+from clients.python.frames import AnyFrame, AnyTimelineEvent, ConversationSummary
 from tests.clients.builders import wire
 
 Json = dict[str, object]
@@ -21,19 +21,22 @@ class Line:
         self._socket = socket
         self.number = number
         self.hello: Json = {}
+        self.receipts: list[Json] = []
 
     async def send(self, *frames: AnyFrame) -> None:
         for frame in frames:
             await self._socket.send_str(wire(frame))
 
     async def receive(self) -> Json:
-        """The next frame of the client, heartbeats left out."""
+        """The next frame of the client; heartbeats are left out, receipts kept apart."""
         while True:
             incoming = await self._socket.receive(timeout=10)
             if incoming.type is not WSMsgType.TEXT:
                 raise ConnectionError(incoming.type)
             frame: Json = json.loads(incoming.data)
-            if frame["type"] != "Heartbeat":
+            if str(frame["type"]).startswith("Acknowledge"):
+                self.receipts.append(frame)
+            elif frame["type"] != "Heartbeat":
                 return frame
 
     async def receive_heartbeat(self) -> Json:
@@ -56,7 +59,8 @@ class ScriptedServer:
     """Runs the script once for each socket, after its Hello."""
 
     script: Script
-    timeline: list[MessageSent] = field(default_factory=list)
+    timeline: list[AnyTimelineEvent] = field(default_factory=list)
+    conversations: dict[str, ConversationSummary] = field(default_factory=dict)
     good_tokens: set[str] = field(default_factory=lambda: {"access-1"})
     refreshed: list[str] = field(default_factory=list)
     ticket_problems: list[int] = field(default_factory=list)
@@ -71,6 +75,7 @@ class ScriptedServer:
         app.router.add_post("/v1/sessions/refresh", self._refresh)
         app.router.add_get("/v1/conversations/{conversation_id}/timeline", self._timeline)
         self.add_routes(app)
+        app.router.add_get("/v1/conversations/{conversation_id}", self._conversation)
         self._runner = web.AppRunner(app, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -123,6 +128,12 @@ class ScriptedServer:
                 "expires_in": 60,
             }
         )
+
+    async def _conversation(self, request: web.Request) -> web.Response:
+        summary = self.conversations.get(request.match_info["conversation_id"])
+        if summary is None:
+            return problem(404, "not-found")
+        return web.Response(body=msgspec.json.encode(summary), content_type="application/json")
 
     async def _timeline(self, request: web.Request) -> web.Response:
         limit = int(request.query.get("limit", 50))

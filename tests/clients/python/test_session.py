@@ -119,16 +119,14 @@ class TestTimelineEvents:
         assert [1, 2, 3] == seqs(receive(connected(head_seq=None), *messages(1, 3)))
 
     def test_dropped_when_repeated(self) -> None:
-        assert [1, 2] == seqs(
-            receive(connected(head_seq=None), message(1), message(1), message(2), message(1))
-        )
+        assert [1, 2] == seqs(receive(connected(head_seq=None), message(1), message(1), message(2), message(1)))
 
     def test_held_over_a_hole_until_the_timeline_fills_it(self) -> None:
         session = connected(head_seq=1)
         effects = receive(session, message(4))
         assert ([], 1) == (seqs(effects), missing(effects)[0].after)
         assert [2, 3, 4] == seqs(session.missing_received(missing(effects)[0], messages(2, 4), NOW))
-        assert session.wake_at() == NOW + 1.0  # the heartbeat: no hole is left
+        assert [] == missing(session.wake(NOW + 60.0))  # no hole is left
 
     def test_hole_is_asked_for_once(self) -> None:
         session = connected(head_seq=1)
@@ -149,7 +147,7 @@ class TestTimelineEvents:
 
     def test_hole_is_asked_for_again_when_unreachable(self) -> None:
         session = connected(head_seq=1)
-        session.missing_failed(missing(receive(session, message(3)))[0], NOW)
+        session.unanswered(missing(receive(session, message(3)))[0], NOW)
         assert 1 == len(missing(session.wake(NOW + 0.1)))
 
     def test_hole_is_skipped_and_reported_in_the_end(self) -> None:
@@ -259,9 +257,7 @@ class TestCommands:
     def test_refused(self) -> None:
         session = connected()
         session.submit(command(), NOW)
-        refusal = CommandRefused(
-            conversation_id=CONVERSATION, client_id="c1", command="SendMessage", reason="empty"
-        )
+        refusal = CommandRefused(conversation_id=CONVERSATION, client_id="c1", command="SendMessage", reason="empty")
         assert [refusal] == answers(receive(session, refusal))
 
     def test_malformed(self) -> None:
@@ -334,7 +330,7 @@ class TestReconnect:
         session = connected(head_seq=5)
         session.submit(command("c1"), NOW)
         asked = own(reconnect(session, snapshot(row(9)), synced(recovered=False)))
-        session.own_failed(asked[0], NOW)
+        session.unanswered(asked[0], NOW)
         assert asked == own(session.wake(NOW + 2.0))
 
     def test_never_sent_needs_no_paging_back(self) -> None:

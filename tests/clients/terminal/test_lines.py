@@ -2,7 +2,7 @@
 
 import pytest
 
-from clients.terminal.lines import Line, Open, Order, Unclear, Write, parse
+from clients.terminal.lines import HELP, ORDERS, Line, Order, Unclear, Write, parse
 
 
 class TestParse:
@@ -12,10 +12,14 @@ class TestParse:
             ("hello\n", Write("hello")),
             ("  indented ", Write("  indented ")),
             ("//path", Write("/path")),
-            ("/open bob", Open("bob")),
-            ("/open @bob\n", Open("bob")),
+            ("/open bob", Order("open", "bob")),
+            ("/open @bob\n", Order("open", "@bob")),
             ("/q", Order("quit")),
             ("/MORE", Order("more")),
+            ("/who", Order("members")),
+            ("/edit 12  two  words ", Order("edit", "12  two  words")),
+            ("/react ^ 👍", Order("react", "^ 👍")),
+            ("/presence", Order("presence")),
             ("", None),
             ("  \n", None),
         ],
@@ -23,6 +27,11 @@ class TestParse:
     def test_understood(self, text: str, expected: Line | None) -> None:
         assert expected == parse(text)
 
-    @pytest.mark.parametrize("text", ["/open", "/dance", "/quit now", "/"])
+    @pytest.mark.parametrize("text", ["/open", "/dance", "/quit now", "/", "/edit", "/leave now"])
     def test_unclear(self, text: str) -> None:
         assert isinstance(parse(text), Unclear)
+
+
+class TestHelp:
+    def test_lists_every_order(self) -> None:
+        assert [] == [name for name in ORDERS if f"/{name} " not in HELP]
