@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from fastapi import Response
@@ -19,11 +20,14 @@ from schemas.sealing import DataKey
 from schemas.times import timestamp
 from schemas.topics import CONVERSATION_COMMANDS
 
-ANSWERS = (
-    described(201, frames.MessageSent, "The resulting event")
-    | described(200, frames.MessageSent, "It was a repeat: the first result")
-    | refused(403, 404, 409, 429)
-)
+
+def answers(event: Any) -> dict[int | str, dict[str, Any]]:
+    """What a command may be answered by, for the document."""
+    return (
+        described(201, event, "The resulting event")
+        | described(200, event, "It was a repeat: the first result")
+        | refused(403, 404, 409, 429)
+    )
 
 
 class _Answer(msgspec.Struct):

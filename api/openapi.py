@@ -1,7 +1,7 @@
 """The OpenAPI document: FastAPI's own, with msgspec's types and the problems added."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 import msgspec
 from fastapi import FastAPI
@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from api.problems import MEDIA_TYPE, STATUSES, TITLES
 from api.results import Conversation, ConversationPage, MessageInfo, TimelinePage
-from schemas import bodies, frames
+from schemas import frames
+from schemas.finished import FINISHED, components
 
 DESCRIPTION = """Accounts, history and commands over HTTP; the live line is a WebSocket at `/v1/socket`.
 
@@ -24,11 +25,14 @@ _TYPES = (
     Conversation,
     TimelinePage,
     MessageInfo,
-    frames.MessageSent,
-    frames.SendMessage,
-    bodies.Text,
-    bodies.Media,
+    *get_args(frames.AnyTimelineFrame),
+    *get_args(frames.AnyKeyedFrame),
 )
+_FINISHED: Mapping[tuple[type[Struct], str], Any] = {
+    **FINISHED,
+    (TimelinePage, "events"): tuple[frames.AnyTimelineFrame, ...],
+    (Conversation, "head_message"): frames.MessageSent | None,
+}
 
 
 class ProblemBody(Struct, rename={"kind": "type"}):
@@ -43,13 +47,13 @@ class ProblemBody(Struct, rename={"kind": "type"}):
     conversation_id: str | None = None
 
 
-def described(status: int, type_: type[Struct], description: str = "Done") -> dict[int | str, Json]:
-    """A route's response of a msgspec type."""
+def described(status: int, type_: Any, description: str = "Done") -> dict[int | str, Json]:
+    """A route's response of a msgspec type, or of one of several."""
     return {status: {"description": description, "content": {"application/json": {"schema": _ref(type_)}}}}
 
 
-def taken(type_: type[Struct]) -> Json:
-    """A route's request body of a msgspec type."""
+def taken(type_: Any) -> Json:
+    """A route's request body of a msgspec type, or of one of several."""
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": _whole(type_)}}}}
 
 
@@ -74,22 +78,10 @@ def _complete(document: Json) -> None:
     schemas = document["components"]["schemas"]
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    _, ours = msgspec.json.schema_components((*_TYPES, ProblemBody), ref_template=_REF)
-    schemas |= ours
-    _fill_finished_json(schemas)
+    schemas |= components((*_TYPES, ProblemBody), _REF, _FINISHED)
     for path, operations in document["paths"].items():
         for operation in operations.values():
             _add_problems(path, operation)
-
-
-def _fill_finished_json(schemas: Json) -> None:
-    """msgspec knows nothing of what is inside finished JSON."""
-    body = {"anyOf": [_ref(bodies.Text), _ref(bodies.Media), {"type": "null"}]}
-    schemas["MessageSent"]["properties"]["body"] = body
-    schemas["TimelinePage"]["properties"]["events"]["items"] = _ref(frames.MessageSent)
-    for name in ("ConversationSummary", "Conversation"):
-        head = {"anyOf": [_ref(frames.MessageSent), {"type": "null"}]}
-        schemas[name]["properties"]["head_message"] = head
 
 
 def _add_problems(path: str, operation: Json) -> None:
@@ -125,13 +117,15 @@ def _problem(status: int) -> Json:
     return answer
 
 
-def _ref(type_: type[Struct]) -> Json:
+def _ref(type_: Any) -> Json:
+    if alternatives := get_args(type_):
+        return {"anyOf": [_ref(one) for one in alternatives]}
     return {"$ref": _REF.format(name=type_.__name__)}
 
 
-def _whole(type_: type[Struct]) -> Json:
+def _whole(type_: Any) -> Json:
     """A request's schema: by reference if the document has it, else written out."""
-    if type_ in _TYPES:
+    if get_args(type_) or type_ in _TYPES:
         return _ref(type_)
     schema: Json = msgspec.json.schema(type_, ref_template=_REF)
     return schema["$defs"][type_.__name__] if "$defs" in schema else schema

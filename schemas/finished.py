@@ -25,7 +25,8 @@ def components(
     """The schemas of these types and of all that they hold, finished JSON included."""
     insides, found = msgspec.json.schema_components((*finished.values(), *types), ref_template=ref_template)
     for (struct, field), inside in zip(finished, insides, strict=False):
-        found[struct.__name__]["properties"][field] = inside
+        if struct.__name__ in found:
+            found[struct.__name__]["properties"][field] = inside
     return {name: _plain(schema) for name, schema in found.items()}
 
 

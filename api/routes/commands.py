@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.authentication import Caller, Use
-from api.commanding import ANSWERS, execute
+from api.commanding import answers, execute
 from api.openapi import taken
 from api.problems import Problem
 from schemas import frames, parsing
@@ -15,8 +15,8 @@ router = APIRouter(prefix="/v1/commands", tags=["commands"])
     "",
     status_code=201,
     summary="Give a command",
-    responses=ANSWERS,
-    openapi_extra=taken(frames.SendMessage),
+    responses=answers(frames.AnyTimelineFrame),
+    openapi_extra=taken(frames.AnyKeyedFrame),
 )
 async def create_command(use: Use, caller: Caller, request: Request) -> Response:
     """Answers with the resulting event, or a refusal whose reason is the problem's `code`.

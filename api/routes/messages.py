@@ -4,7 +4,7 @@ import msgspec
 from fastapi import APIRouter, Request, Response
 
 from api.authentication import Caller, Use
-from api.commanding import ANSWERS, execute
+from api.commanding import answers, execute
 from api.openapi import taken
 from api.paths import PathId
 from schemas import frames
@@ -30,7 +30,7 @@ _decode = msgspec.json.Decoder(NewMessage).decode
     "",
     status_code=201,
     summary="Send a message",
-    responses=ANSWERS,
+    responses=answers(frames.MessageSent),
     openapi_extra=taken(NewMessage),
 )
 async def create_message(use: Use, caller: Caller, conversation_id: PathId, request: Request) -> Response:
