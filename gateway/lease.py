@@ -1,4 +1,4 @@
-"""The gateway's lease: a record a second in `presence.leases`. Not confirmed for LEASE_SECONDS, it has lapsed.
+"""The gateway's lease: two records a second in `presence.leases`. Not confirmed for LEASE_SECONDS, it has lapsed.
 
 The judge, who goes by the log's time, calls an incarnation dead a moment after its lease lapsed here, never before.
 """
@@ -45,7 +45,7 @@ class Lease:
         self._held_since = began_at
 
     async def hold(self, incarnation: str) -> None:
-        """Renew it every second. Raises Lapsed."""
+        """Renew it again and again. Raises Lapsed."""
         renew_at = self._now() + LEASE_EVERY_SECONDS
         while True:
             await asyncio.sleep(LOOK_SECONDS)

@@ -13,13 +13,13 @@ from schemas.commands import Origin
 from schemas.ids import Id
 from schemas.times import Timestamp
 
-LEASE_EVERY_SECONDS = 1.0
+LEASE_EVERY_SECONDS = 0.5  # a busy machine may hold one up for a second or two
 # A gateway whose lease the log has not confirmed for LEASE_SECONDS closes its sockets; the judge calls its incarnation
-# dead when the log's newest lease is DEAD_SECONDS newer. Together with a beat, and with the 1.5 s that may lie between
-# two heartbeats, that is less than the 5 s within which a user must be shown offline.
-LEASE_SECONDS = 2.2
-DEAD_SECONDS = 2.7
-BEAT_EVERY_SECONDS = 0.5
+# dead when the log's newest lease or beat is DEAD_SECONDS newer. With the time between two beats and the 1.5 s that
+# may lie between two heartbeats that is 4.55 s of the 5 s within which a user must be shown offline.
+LEASE_SECONDS = 2.4
+DEAD_SECONDS = 2.8
+BEAT_EVERY_SECONDS = 0.25
 
 
 class PresenceEvent(Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):

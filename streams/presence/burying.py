@@ -21,7 +21,7 @@ from streams.presence.state import origin_of
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.1
 AGAIN_SECONDS = 5.0
 USERS_AT_ONCE = 500
 
