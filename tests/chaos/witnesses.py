@@ -131,7 +131,7 @@ async def _said(event: MessageSent, keys: Keys) -> Said:
 async def _head(postgres: Postgres, conversation_id: str) -> int:
     async with postgres.connection() as connection:
         cursor = await connection.execute(
-            "SELECT head_seq FROM inbox_1.conversations WHERE conversation_id = %s", (conversation_id,)
+            "SELECT head_seq FROM inbox_2.conversations WHERE conversation_id = %s", (conversation_id,)
         )
         row = await cursor.fetchone()
     return int(str(row[0])) if row else 0
