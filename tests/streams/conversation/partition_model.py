@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from infra.stores.snapshots import Checkpoint, Snapshot
-from schemas.commands import SendMessage
-from schemas.events import AnyEvent, MessageSent
-from streams.conversation.decide import Place, decide
+from schemas.commands import AnyCommand
+from schemas.events import AnyEvent, TimelineEvent
+from streams.conversation.decide import decide
+from streams.conversation.outcome import Place
 from streams.conversation.partition import Partition, decode_saved
 from streams.conversation.state import Conversation, evolve
 
@@ -20,7 +21,7 @@ class World:
     """The log and the stores: what outlives a crash."""
 
     def __init__(self) -> None:
-        self.commands: list[tuple[SendMessage, int]] = []
+        self.commands: list[tuple[AnyCommand, int]] = []
         self.log: list[AnyEvent] = []
         self.snapshots: dict[str, Snapshot] = {}
         self.checkpoint = Checkpoint(GENERATION, 0)
@@ -38,7 +39,7 @@ class World:
         found: dict[str, Conversation] = {}
         for event in self.log:
             state = found.get(event.conversation_id, Conversation(event.conversation_id))
-            if not isinstance(event, MessageSent) or event.seq > state.head_seq:
+            if not isinstance(event, TimelineEvent) or event.seq > state.head_seq:
                 found[event.conversation_id] = evolve(state, event)
         return found
 
@@ -80,8 +81,9 @@ class Owner:
             return
         self.load([command.conversation_id])
         event = decide(self.partition.state(command.conversation_id), command, Place(0, offset, at_ms))
-        self.partition.decide_event(event)
-        self.pending.append(event)
+        if event is not None:
+            self.partition.decide_event(event)
+            self.pending.append(event)
         self.partition.acknowledge(lambda: self._commit(offset + 1))
 
     def _commit(self, offset: int) -> None:

@@ -1,170 +1,97 @@
-"""Every command gets exactly one event, a function of the state, the command and its place in the log."""
+"""Every command gets at most one event, a function of the state, the command and its place in the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import get_args
 
-import pytest
 from hypothesis import given
 
-from schemas.events import AnyEvent, CommandRefused, CommandRepeated, MessageSent
-from schemas.ids import message_id, message_milliseconds
-from schemas.times import milliseconds, timestamp
-from streams.conversation.decide import decide
-from streams.conversation.state import ACCEPTED_MAX, evolve
-from tests.builders import ALICE, BOB, CAROL, ORIGIN, SEALED, START_MS, at, send, sent
+from schemas import events
+from schemas.commands import AcknowledgeDelivery, AcknowledgeRead, AnyCommand, KeyedCommand, SendMessage
+from schemas.events import AnyEvent, AnyTimelineEvent, CommandRefused, CommandRepeated, TimelineEvent
+from schemas.ids import message_milliseconds
+from schemas.times import milliseconds
+from streams.conversation.decide import DECISIONS
+from streams.conversation.groups import MEMBERS_MAX
+from streams.conversation.state import Conversation
+from tests.builders import ALICE, BOB
 from tests.strategies import Arrival, arrivals
-from tests.streams.conversation.history import NEW, after, decide_all, fold, messages
-
-LATER_MS = START_MS + 60_000
+from tests.streams.conversation.history import LATER_MS, Decided, decide_all, fold, later, messages, play, timeline
 
 
-def reason(event: AnyEvent) -> str:
-    assert isinstance(event, CommandRefused)
-    return event.reason
+class TestTable:
+    def test_has_a_row_for_each_command(self) -> None:
+        assert set(get_args(AnyCommand)) == DECISIONS.keys()
 
 
-class TestSendMessage:
-    def test_sent(self) -> None:
-        expected = MessageSent(
-            conversation_id=send().conversation_id,
-            command_offset=7,
-            at=timestamp(LATER_MS),
-            actor_id=BOB,
-            origin=ORIGIN,
-            seq=5,
-            message_number=5,
-            client_id="b1",
-            digest=b"digest",
-            message_id=message_id(LATER_MS, 2, 7),
-            body=SEALED,
-            read_from_seq=0,
-        )
-        assert expected == decide(after(4), send("b1", actor_id=BOB), at(7, LATER_MS, partition=2))
-
-    def test_the_first_of_a_direct_conversation_names_the_members(self) -> None:
-        event = decide(NEW, send(to_user_id=BOB), at())
-        assert isinstance(event, MessageSent)
-        assert (1, (ALICE, BOB)) == (event.seq, event.member_ids)
-
-    def test_a_later_one_does_not(self) -> None:
-        event = decide(after(1), send("b1", actor_id=BOB, to_user_id=ALICE), at(1, LATER_MS))
-        assert isinstance(event, MessageSent)
-        assert (2, None) == (event.seq, event.member_ids)
-
-    def test_carries_from_where_the_read_position_moved(self) -> None:
-        state = evolve(after(4), sent(5, actor_id=BOB))
-        event = decide(state, send("m9"), at(9, LATER_MS))
-        assert isinstance(event, MessageSent)
-        assert 4 == event.read_from_seq
-
-    def test_refused_when_not_a_member(self) -> None:
-        for to_user_id in (None, ALICE):
-            command = send(actor_id=CAROL, to_user_id=to_user_id)
-            assert "not-a-member" == reason(decide(after(4), command, at()))
-
-    def test_refused_when_nobody_is_named_in_a_new_conversation(self) -> None:
-        assert "not-a-member" == reason(decide(NEW, send(), at()))
-
-
-class TestRepeated:
-    def test_gets_the_first_result(self) -> None:
-        event = decide(after(4), send("m2"), at(9, LATER_MS))
-        assert isinstance(event, CommandRepeated)
-        first = sent(2)
-        found = event.first
-        assert (first.seq, first.message_number, first.message_id) == (
-            found.seq,
-            found.message_number,
-            found.message_id,
-        )
-        assert (first.at, first.client_id, first.member_ids) == (found.at, found.client_id, found.member_ids)
-
-    def test_the_first_message_names_the_members_again(self) -> None:
-        event = decide(after(4), send("m1", to_user_id=BOB), at(9, LATER_MS))
-        assert isinstance(event, CommandRepeated)
-        assert (ALICE, BOB) == event.first.member_ids
-
-    def test_refused_with_other_content(self) -> None:
-        assert "conflict" == reason(decide(after(4), send("m2", digest=b"other"), at(9, LATER_MS)))
-
-    def test_another_persons_client_id_is_no_repeat(self) -> None:
-        assert isinstance(decide(after(4), send("m2", actor_id=BOB), at(9, LATER_MS)), MessageSent)
-
-    @pytest.mark.parametrize(("number", "kind"), [(1, MessageSent), (2, CommandRepeated)])
-    def test_within_the_senders_last_commands(self, number: int, kind: type) -> None:
-        state = after(ACCEPTED_MAX + 1)
-        assert kind is type(decide(state, send(f"m{number}"), at(999, LATER_MS)))
-
-    def test_whatever_others_do(self) -> None:
-        others = (sent(n, actor_id=BOB, client_id=f"b{n}") for n in range(2, 3 * ACCEPTED_MAX))
-        state = fold(others, after(1))
-        assert isinstance(decide(state, send("m1"), at(999, LATER_MS)), CommandRepeated)
-
-
-class TestTime:
-    def test_never_goes_back(self) -> None:
-        event = decide(after(4), send("m9"), at(9, START_MS - 60_000))
-        assert sent(4).at == event.at
-
-    def test_moves_on_by_one_where_two_writers_interleaved(self) -> None:
-        state = fold([sent(1, command_offset=9, at_ms=START_MS)])
-        event = decide(state, send("m2"), at(3, START_MS))
-        assert isinstance(event, MessageSent)
-        assert timestamp(START_MS + 1) == event.at
-        assert event.message_id > state.last_message_id
-
-
-def expected_kinds(some: Sequence[Arrival]) -> list[str]:
-    """What becomes of commands, in the plainest words; histories here are shorter than the window."""
-    is_begun, accepted, kinds = False, dict[tuple[str, str], bytes](), []
+def expected_kinds(some: Sequence[Decided]) -> list[str]:
+    """What becomes of messages to a direct conversation, in the plainest words; histories here are shorter than the
+    window."""
+    is_begun, blockers = False, set[str]()
+    accepted, kinds = dict[tuple[str, str], bytes](), []
     for one in some:
-        command, key = one.command, (one.command.actor_id, one.command.client_id)
-        may = command.actor_id in (ALICE, BOB) and (is_begun or command.to_user_id is not None)
-        if not may:
-            kinds.append("not-a-member")
-        elif key not in accepted:
-            accepted[key], is_begun = command.digest, True
-            kinds.append("sent")
-        else:
-            kinds.append("repeated" if accepted[key] == command.digest else "conflict")
+        if isinstance(one.command, SendMessage):
+            command, key = one.command, (one.command.actor_id, one.command.client_id)
+            may = command.actor_id in (ALICE, BOB) and (is_begun or command.to_user_id is not None)
+            if key in accepted:
+                kinds.append("repeated" if accepted[key] == command.digest else "conflict")
+            elif not may:
+                kinds.append("not-a-member")
+            elif blockers:
+                kinds.append("blocked")
+            else:
+                kinds.append("MessageSent")
+                is_begun = True
+        if isinstance(one.event, TimelineEvent):
+            accepted[one.event.actor_id, one.event.client_id] = one.event.digest
+        if isinstance(one.event, events.BlockSet):
+            (blockers.add if one.event.is_blocked else blockers.discard)(one.event.actor_id)
     return kinds
 
 
-def kind(event: AnyEvent) -> str:
+def kind(event: AnyEvent | None) -> str:
     match event:
-        case MessageSent():
-            return "sent"
         case CommandRepeated():
             return "repeated"
         case CommandRefused():
             return event.reason
+        case _:
+            return type(event).__name__
 
 
-def places(events: Sequence[AnyEvent]) -> Mapping[tuple[str, str], tuple[int, str]]:
-    return {(one.actor_id, one.client_id): (one.seq, one.message_id) for one in messages(events)}
+def places(some: Sequence[AnyTimelineEvent]) -> Mapping[tuple[str, str], tuple[type, int, int, str]]:
+    return {(one.actor_id, one.client_id): (type(one), one.seq, one.message_number, one.at) for one in some}
 
 
 class TestAnyHistory:
-    @given(arrivals())
-    def test_every_command_gets_what_is_its_due(self, some: list[Arrival]) -> None:
-        assert expected_kinds(some) == [kind(event) for event in decide_all(some)]
+    @given(arrivals(is_group=False))
+    def test_every_direct_message_gets_what_is_its_due(self, some: list[Arrival]) -> None:
+        decided = play(some)
+        found = [kind(one.event) for one in decided if isinstance(one.command, SendMessage)]
+        assert expected_kinds(decided) == found
 
     @given(arrivals())
     def test_every_event_is_of_its_command(self, some: list[Arrival]) -> None:
-        for one, event in zip(some, decide_all(some), strict=True):
-            assert (one.offset, one.command.actor_id, one.command.origin, one.command.client_id) == (
+        for one in play(some):
+            event, command = one.event, one.command
+            if event is None:
+                assert isinstance(command, AcknowledgeDelivery | AcknowledgeRead)
+                continue
+            assert (one.place.offset, command.conversation_id, command.actor_id, command.origin) == (
                 event.command_offset,
+                event.conversation_id,
                 event.actor_id,
                 event.origin,
-                event.client_id,
             )
+            expected = command.client_id if isinstance(command, KeyedCommand) else None
+            assert expected == getattr(event, "client_id", None)
 
     @given(arrivals(is_one_writer=False))
-    def test_seq_and_message_number_have_no_gaps(self, some: list[Arrival]) -> None:
-        found = messages(decide_all(some))
-        numbers = list(range(1, len(found) + 1))
-        assert numbers == [event.seq for event in found]
-        assert numbers == [event.message_number for event in found]
+    def test_seq_has_no_gaps_and_message_number_counts_messages(self, some: list[Arrival]) -> None:
+        found = timeline(decide_all(some))
+        assert list(range(1, len(found) + 1)) == [event.seq for event in found]
+        counts = [len(messages(found[: n + 1])) for n in range(len(found))]
+        assert counts == [event.message_number for event in found]
 
     @given(arrivals(is_one_writer=False))
     def test_ids_sort_like_seq(self, some: list[Arrival]) -> None:
@@ -173,24 +100,120 @@ class TestAnyHistory:
         assert all(message_milliseconds(one.message_id) == milliseconds(one.at) for one in found)
 
     @given(arrivals(is_one_writer=False))
-    def test_no_event_is_earlier_than_a_message_before_it(self, some: list[Arrival]) -> None:
-        events = decide_all(some)
-        for n, event in enumerate(events):
-            assert event.at >= max((one.at for one in messages(events[:n])), default="")
+    def test_no_event_is_earlier_than_one_of_the_timeline_before_it(self, some: list[Arrival]) -> None:
+        found = decide_all(some)
+        for n, event in enumerate(found):
+            assert event.at >= max((one.at for one in timeline(found[:n])), default="")
 
     @given(arrivals())
     def test_every_command_again_counts_once(self, some: list[Arrival]) -> None:
-        events = decide_all(some)
-        again = [
-            Arrival(one.command, len(some) + n, LATER_MS)
-            for n, (one, event) in enumerate(zip(some, events, strict=True))
-            if isinstance(event, MessageSent)
-        ]
-        repeats = [event for event in decide_all(again, fold(events)) if isinstance(event, CommandRepeated)]
-        assert len(again) == len(repeats)
-        assert places(events) == places([event.first for event in repeats])
+        decided = play(some)
+        state = decided[-1].after if decided else Conversation("")
+        accepted = [one for one in decided if isinstance(one.event, TimelineEvent)]
+        again = [later(state, one.command, LATER_MS) for one in accepted]
+        firsts = [event.first for event in again if isinstance(event, CommandRepeated)]
+        assert len(accepted) == len(firsts)
+        assert places(timeline(one.event for one in accepted if one.event)) == places(firsts)
 
     @given(arrivals())
-    def test_only_messages_change_the_state(self, some: list[Arrival]) -> None:
-        events = decide_all(some)
-        assert fold(messages(events)) == fold(events)
+    def test_a_receipt_again_moves_nothing(self, some: list[Arrival]) -> None:
+        for one in play(some):
+            if isinstance(one.event, events.DeliveredAdvanced | events.ReadAdvanced):
+                assert later(one.after, one.command) is None
+
+    @given(arrivals())
+    def test_answers_change_nothing(self, some: list[Arrival]) -> None:
+        found = decide_all(some)
+        facts = [event for event in found if not isinstance(event, CommandRefused | CommandRepeated)]
+        assert fold(facts) == fold(found)
+
+
+def presences(state: Conversation) -> Mapping[str, str]:
+    """Who is there, and in which role."""
+    return {one.user_id: one.role for one in state.members if one.is_present}
+
+
+def states(some: Sequence[Arrival]) -> Iterator[tuple[Conversation, Conversation]]:
+    return ((one.before, one.after) for one in play(some))
+
+
+class TestAnyState:
+    @given(arrivals())
+    def test_watermarks_never_fall(self, some: list[Arrival]) -> None:
+        for before, after in states(some):
+            for one in before.members:
+                now = after.member(one.user_id)
+                assert now is not None
+                assert (one.delivered_seq <= now.delivered_seq, one.read_seq <= now.read_seq) == (True, True)
+
+    @given(arrivals())
+    def test_read_is_delivered_and_nothing_lies_beyond_the_head(self, some: list[Arrival]) -> None:
+        for _, after in states(some):
+            for one in after.members:
+                assert 0 <= one.read_seq <= one.delivered_seq <= after.head_seq
+
+    @given(arrivals(is_group=True))
+    def test_a_group_has_at_most_100_members(self, some: list[Arrival]) -> None:
+        assert all(len(presences(after)) <= MEMBERS_MAX for _, after in states(some))
+
+    @given(arrivals(is_group=True))
+    def test_a_group_with_members_has_an_admin(self, some: list[Arrival]) -> None:
+        for _, after in states(some):
+            roles = presences(after).values()
+            assert not roles or "admin" in roles
+
+    @given(arrivals(is_group=False))
+    def test_a_direct_conversation_is_of_two_for_ever(self, some: list[Arrival]) -> None:
+        for _, after in states(some):
+            assert presences(after).keys() in (set(), {ALICE, BOB})
+            assert "admin" not in presences(after).values()
+
+    @given(arrivals())
+    def test_nobody_is_there_twice(self, some: list[Arrival]) -> None:
+        for _, after in states(some):
+            ids = [one.user_id for one in after.members]
+            assert len(ids) == len(set(ids))
+
+
+class TestAnyAcceptedCommand:
+    @given(arrivals())
+    def test_is_a_members_and_what_admins_do_an_admins(self, some: list[Arrival]) -> None:
+        for one in play(some):
+            if not isinstance(one.event, TimelineEvent) or one.event.seq == 1:
+                continue
+            role = presences(one.before).get(one.event.actor_id)
+            assert role is not None
+            assert role == "admin" or not _is_for_admins(one.event, one.before)
+
+    @given(arrivals())
+    def test_is_about_a_message_that_its_actor_could_see(self, some: list[Arrival]) -> None:
+        for one in play(some):
+            if isinstance(one.event, events.MessageEdited | events.MessageDeleted | events.ReactionSet):
+                actor = one.before.member(one.event.actor_id)
+                assert actor is not None
+                assert actor.joined_seq <= one.event.message_seq <= one.before.head_seq
+
+    @given(arrivals())
+    def test_receipts_go_on_from_where_one_was(self, some: list[Arrival]) -> None:
+        for one in play(some):
+            if isinstance(one.event, events.DeliveredAdvanced | events.ReadAdvanced):
+                actor, event = one.before.member(one.event.actor_id), one.event
+                assert actor is not None
+                is_read = isinstance(event, events.ReadAdvanced)
+                assert event.from_seq == (actor.read_seq if is_read else actor.delivered_seq)
+                assert event.from_seq < event.to_seq <= one.before.head_seq
+                assert event.actor_id not in event.author_ids
+
+
+def _is_for_admins(event: AnyTimelineEvent, before: Conversation) -> bool:
+    match event:
+        case events.RoleChanged() | events.GroupSettingsChanged():
+            return True
+        case events.MemberRemoved():
+            return event.user_id != event.actor_id
+        case events.MembersAdded():
+            return before.who_can_add == "admins"
+        case events.MessageSent():
+            return before.who_can_send == "admins"
+        case _:
+            return False

@@ -2,17 +2,27 @@
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from schemas.commands import SendMessage
-from schemas.events import CommandRefused, CommandRepeated, MessageSent
+from schemas import rendering
+from schemas.commands import AcknowledgeDelivery, AcknowledgeRead, AnyCommand
+from schemas.events import (
+    AnyTimelineEvent,
+    CommandRefused,
+    CommandRepeated,
+    MessageEdited,
+    MessageSent,
+    TimelineEvent,
+)
 from streams.conversation.partition import SecondWriter
 from streams.conversation.state import Conversation
 from tests.builders import CONVERSATION, OTHER_CONVERSATION
-from tests.strategies import clocks, sent_commands
+from tests.strategies import births, clocks, direct_commands, group_commands
+from tests.streams.conversation.history import through_the_door
 from tests.streams.conversation.partition_model import Owner, World
 
-commands = sent_commands(client_id_count=8, conversation_ids=(CONVERSATION, OTHER_CONVERSATION))
+GROUP = OTHER_CONVERSATION
+commands = direct_commands() | group_commands(conversation_id=GROUP)
 
 
 class PartitionMachine(RuleBasedStateMachine):
@@ -22,10 +32,22 @@ class PartitionMachine(RuleBasedStateMachine):
         self.owner = Owner(self.world)
         self.asleep: list[Owner] = []
 
+    @initialize(first=births(is_group=False), other=births(is_group=True, conversation_id=GROUP), at_ms=clocks)
+    def both_conversations_begin(self, first: AnyCommand, other: AnyCommand, at_ms: int) -> None:
+        for command in (first, other):
+            self.a_command_comes(command, at_ms)
+
     @rule(command=commands, at_ms=clocks)
-    def a_command_comes(self, command: SendMessage, at_ms: int) -> None:
-        self.world.commands.append((command, at_ms))
-        self.owner.decide_next()
+    def a_command_comes(self, command: AnyCommand, at_ms: int) -> None:
+        if let_in := through_the_door(command, self._applied()):
+            self.world.commands.append((let_in, at_ms))
+            self.owner.decide_next()
+
+    @rule(back=st.integers(1, 12), at_ms=clocks)
+    def a_command_comes_again(self, back: int, at_ms: int) -> None:
+        if back <= len(self.world.commands):
+            self.world.commands.append((self.world.commands[-back][0], at_ms))
+            self.owner.decide_next()
 
     @rule()
     def the_next_is_decided(self) -> None:
@@ -97,34 +119,41 @@ class PartitionMachine(RuleBasedStateMachine):
         self.confirmed_states_are_the_fold_of_the_log()
         self.every_command_counts_once()
         self.every_answer_says_what_is_in_the_log()
+        self.what_was_refused_was_not_done()
 
     def every_command_counts_once(self) -> None:
         answered = {event.command_offset for event in self.world.log}
-        assert set(range(len(self.world.commands))) == answered
+        silent = {offset for offset in range(len(self.world.commands)) if offset not in answered}
+        assert all(isinstance(self.world.commands[n][0], AcknowledgeDelivery | AcknowledgeRead) for n in silent)
         applied = self._applied()
         assert len(applied) == len({event.command_offset for event in applied})
         keys = [(event.conversation_id, event.actor_id, event.client_id) for event in applied]
         assert len(keys) == len(set(keys))
 
     def every_answer_says_what_is_in_the_log(self) -> None:
-        places = {(event.conversation_id, event.seq): event.message_id for event in self._applied()}
+        frames = {(event.conversation_id, event.seq): shown(event) for event in self._applied()}
         for event in self.world.log:
-            match event:
-                case CommandRepeated():
-                    assert places[event.conversation_id, event.first.seq] == event.first.message_id
-                case MessageSent():
-                    assert places[event.conversation_id, event.seq] == event.message_id
-                case CommandRefused():
-                    assert event.reason in ("not-a-member", "conflict")
+            if isinstance(event, CommandRepeated):
+                assert frames[event.conversation_id, event.first.seq] == shown(event.first)
 
-    def _applied(self) -> list[MessageSent]:
-        """The messages that count: the first record of each seq."""
-        first: dict[tuple[str, int], MessageSent] = {}
+    def what_was_refused_was_not_done(self) -> None:
+        refused = {event.command_offset for event in self.world.log if isinstance(event, CommandRefused)}
+        assert refused.isdisjoint(event.command_offset for event in self._applied())
+
+    def _applied(self) -> list[AnyTimelineEvent]:
+        """The events that count: the first record of each seq."""
+        first: dict[tuple[str, int], AnyTimelineEvent] = {}
         for event in self.world.log:
-            if isinstance(event, MessageSent):
+            if isinstance(event, TimelineEvent):
                 first.setdefault((event.conversation_id, event.seq), event)
         return list(first.values())
 
 
-PartitionMachine.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+def shown(event: AnyTimelineEvent) -> bytes:
+    """The frame that its author gets."""
+    body = b'"%s"' % event.body.sealed.hex().encode() if isinstance(event, MessageSent | MessageEdited) else None
+    return rendering.live(event, body, lambda text: text.sealed.decode(), to_author=True)
+
+
+PartitionMachine.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
 TestPartition = PartitionMachine.TestCase
