@@ -1,110 +1,188 @@
-"""Events to writes of the inbox: whatever the split into batches, and however often, the view is the same."""
+"""Events to writes of the inbox. What the store makes of them is in tests/infra/stores/test_inbox."""
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.stores.inbox import Head, InboxWrites, Joined, ReadPosition
-from schemas.events import AnyEvent
-from streams.inbox.project import project
-from streams.runtime.records import Record
-from tests.builders import ALICE, BOB, CONVERSATION, OTHER_CONVERSATION, broken_record, record, refused, repeated, sent
+from infra.stores import inbox_writes as rows
+from infra.stores.inbox_writes import Change, Head, InboxWrites, Reached, Silent
+from schemas.bodies import SealedText
+from schemas.codec import encode
+from schemas.events import AnyEvent, AnyTimelineEvent, MessageSent
+from streams.inbox.project import Logged, project
+from tests.builders import (
+    ALICE,
+    BOB,
+    CAROL,
+    CONVERSATION,
+    DAVE,
+    OTHER_CONVERSATION,
+    SEALED_NAME,
+    START_MS,
+    added,
+    blocked,
+    created,
+    deleted,
+    delivered,
+    edited,
+    reacted,
+    read,
+    refused,
+    removed,
+    repeated,
+    role_changed,
+    sent,
+    settings_changed,
+)
 from tests.strategies import Arrival, arrivals
-from tests.streams.conversation.history import decide_all
+from tests.streams.conversation.history import decide_all, timeline
 
 
-class View:
-    """The inbox's tables in the plainest form, with the store's own rules for what may be replaced."""
-
-    def __init__(self) -> None:
-        self.heads: dict[str, Head] = {}
-        self.joined: dict[tuple[str, str], Joined] = {}
-        self.read: dict[tuple[str, str], ReadPosition] = {}
-
-    def apply(self, writes: InboxWrites) -> None:
-        for head in writes.heads:
-            if head.conversation_id not in self.heads or self.heads[head.conversation_id].seq < head.seq:
-                self.heads[head.conversation_id] = head
-        for member in writes.joined:
-            self.joined.setdefault((member.conversation_id, member.user_id), member)
-        for position in writes.read:
-            key = (position.conversation_id, position.user_id)
-            if key in self.joined and (key not in self.read or self.read[key].seq < position.seq):
-                self.read[key] = position
-
-    def contents(self) -> tuple[object, ...]:
-        return self.heads, self.joined, self.read
-
-
-def view_of(batches: Iterable[Sequence[Record]]) -> tuple[object, ...]:
-    view = View()
-    for batch in batches:
-        view.apply(project(batch))
-    return view.contents()
-
-
-def records(events: Iterable[AnyEvent]) -> list[Record]:
-    return [record(event, offset) for offset, event in enumerate(events)]
+def writes_of(*events: AnyEvent, heads: Mapping[str, int] | None = None) -> InboxWrites:
+    return project([Logged(event, encode(event)) for event in events], heads or {})
 
 
 class TestMessageSent:
-    def test_the_first_brings_both_members(self) -> None:
-        writes = project([record(sent(1))])
+    def test_the_first_brings_the_members(self) -> None:
+        assert [rows.Joined(CONVERSATION, 1, [ALICE, BOB])] == writes_of(sent(1)).changes
+
+    def test_moves_the_head_and_brings_its_sender_there(self) -> None:
+        last = sent(5, actor_id=BOB, read_from_seq=4)
+        expected = InboxWrites(
+            heads=[Head(CONVERSATION, "direct", 5, last.at, 5, encode(last))],
+            reached=[Reached(CONVERSATION, BOB, 5, 5, 5)],
+        )
+        assert expected == writes_of(last)
+
+    def test_in_private_others_are_not_shown_that_it_read(self) -> None:
+        assert [Reached(CONVERSATION, ALICE, 5, 0, 5)] == writes_of(sent(5, is_private=True)).reached
+
+    def test_that_reads_others_is_a_receipt_too(self) -> None:
+        last = sent(5, read_from_seq=2)
+        assert [rows.Advance(CONVERSATION, last.at)] == writes_of(last).advances
+
+    def test_is_not_silent(self) -> None:
+        assert [] == writes_of(sent(1), sent(2)).silent
+
+
+class TestGroups:
+    def test_created_with_its_members_its_admin_and_its_name(self) -> None:
         expected = [
-            Joined(CONVERSATION, ALICE, 1, 0, 0, "member"),
-            Joined(CONVERSATION, BOB, 1, 0, 1, "member"),
+            rows.Joined(CONVERSATION, 1, [ALICE, BOB, CAROL]),
+            rows.RoleSet(CONVERSATION, ALICE, "admin"),
+            rows.SettingsSet(CONVERSATION, name=SEALED_NAME.sealed),
         ]
-        assert expected == writes.joined
+        writes = writes_of(created())
+        assert expected == writes.changes
+        assert [Head(CONVERSATION, "group", 1, created().at)] == writes.heads
+        assert [Reached(CONVERSATION, ALICE, 1, 1, 1)] == writes.reached
 
-    def test_moves_the_head_and_the_senders_read_position(self) -> None:
-        last = record(sent(5, actor_id=BOB), 4)
-        writes = project([last])
-        assert [Head(CONVERSATION, "direct", 5, 5, sent(5).at, last.value)] == writes.heads
-        assert [ReadPosition(CONVERSATION, BOB, 5, 5)] == writes.read
+    @pytest.mark.parametrize(
+        ("event", "changes"),
+        [
+            (added(5, member_ids=[CAROL, DAVE]), [rows.Joined(CONVERSATION, 5, [CAROL, DAVE])]),
+            (removed(5), [rows.Left(CONVERSATION, 5, removed(5).at, BOB)]),
+            (
+                removed(5, user_id=ALICE, actor_id=ALICE, promoted_user_id=BOB),
+                [rows.Left(CONVERSATION, 5, removed(5).at, ALICE), rows.RoleSet(CONVERSATION, BOB, "admin")],
+            ),
+            (role_changed(5), [rows.RoleSet(CONVERSATION, BOB, "admin")]),
+            (
+                settings_changed(5, who_can_send="admins"),
+                [rows.SettingsSet(CONVERSATION, who_can_send="admins")],
+            ),
+            (
+                settings_changed(5, description=SealedText(b"about"), avatar_media_id=None),
+                [rows.SettingsSet(CONVERSATION, description=b"about", avatar=(None,))],
+            ),
+            (edited(5, sent(3)), [rows.Edited(CONVERSATION, 3, 5, encode(edited(5, sent(3))))]),
+            (deleted(5, sent(3)), [rows.Deleted(CONVERSATION, 3)]),
+            (reacted(5, sent(3)), [rows.Reacted(CONVERSATION, 3, BOB, "👍")]),
+            (reacted(5, sent(3), emoji=None), [rows.Reacted(CONVERSATION, 3, BOB, None)]),
+        ],
+        ids=lambda one: type(one).__name__ if not isinstance(one, list) else "",
+    )
+    def test_every_other_event_moves_the_head_silently(
+        self, event: AnyTimelineEvent, changes: Sequence[Change]
+    ) -> None:
+        writes = writes_of(event)
+        assert list(changes) == writes.changes
+        assert ([5], [None]) == ([one.seq for one in writes.heads], [one.message for one in writes.heads])
+        assert [Silent(CONVERSATION, 5)] == writes.silent
+        assert [] == writes.reached
 
-    def test_only_the_last_head_of_a_batch_is_written(self) -> None:
-        some = [sent(1), sent(2, actor_id=BOB), sent(1, conversation_id=OTHER_CONVERSATION), sent(3)]
-        writes = project(records(some))
-        assert {CONVERSATION: 3, OTHER_CONVERSATION: 1} == {head.conversation_id: head.seq for head in writes.heads}
+    def test_the_head_keeps_the_last_message_of_the_batch(self) -> None:
+        (head,) = writes_of(created(), sent(2), role_changed(3)).heads
+        assert ("group", 3, 2, encode(sent(2))) == (head.kind, head.seq, head.message_seq, head.message)
+
+
+class TestReceipts:
+    def test_of_delivery(self) -> None:
+        expected = InboxWrites(
+            reached=[Reached(CONVERSATION, BOB, delivered_seq=5)],
+            advances=[rows.Advance(CONVERSATION, delivered(5).at)],
+        )
+        assert expected == writes_of(delivered(5))
+
+    @pytest.mark.parametrize(("is_private", "shown_seq"), [(False, 5), (True, 0)])
+    def test_of_reading(self, *, is_private: bool, shown_seq: int) -> None:
+        writes = writes_of(read(5, is_private=is_private))
+        assert [Reached(CONVERSATION, BOB, 5, shown_seq, 5)] == writes.reached
+
+    def test_of_one_member_become_one_row(self) -> None:
+        writes = writes_of(read(3), delivered(7), read(2), read(6, is_private=True))
+        assert [Reached(CONVERSATION, BOB, 6, 3, 7)] == writes.reached
+        assert 1 == len(writes.advances)
+
+
+class TestBlocks:
+    def test_the_last_of_a_pair_is_written(self) -> None:
+        some = [blocked(command_offset=1), blocked(ALICE, actor_id=BOB, command_offset=2)]
+        writes = writes_of(*some, blocked(is_blocked=False, command_offset=3))
+        expected = [
+            rows.Block(ALICE, BOB, CONVERSATION, is_blocked=False, command_offset=3),
+            rows.Block(BOB, ALICE, CONVERSATION, is_blocked=True, command_offset=2),
+        ]
+        assert expected == writes.blocks
+
+
+class TestAnswers:
+    def test_write_nothing(self) -> None:
+        assert InboxWrites() == writes_of(refused(), repeated(sent(1)))
+
+
+class TestBatch:
+    def test_only_the_last_head_of_a_conversation_is_written(self) -> None:
+        writes = writes_of(sent(1), sent(2, actor_id=BOB), sent(1, conversation_id=OTHER_CONVERSATION), sent(3))
+        assert {CONVERSATION: 3, OTHER_CONVERSATION: 1} == {one.conversation_id: one.seq for one in writes.heads}
         assert 2 == len(writes.heads)
-        assert [(ALICE, 3), (BOB, 2), (ALICE, 1)] == [(one.user_id, one.seq) for one in writes.read]
+        assert {(CONVERSATION, ALICE): 3, (CONVERSATION, BOB): 2, (OTHER_CONVERSATION, ALICE): 1} == {
+            (one.conversation_id, one.user_id): one.read_seq for one in writes.reached
+        }
 
     def test_the_second_record_of_a_seq_is_dropped(self) -> None:
-        batch = records([sent(1), sent(2), sent(2, actor_id=BOB, client_id="other")])
-        assert project(batch[:2]) == project(batch)
+        loser = sent(2, actor_id=BOB, client_id="other", at_ms=START_MS + 9)
+        assert writes_of(sent(1), sent(2)) == writes_of(sent(1), sent(2), loser)
+
+    @pytest.mark.parametrize("head", [2, 3])
+    def test_what_the_view_has_is_dropped(self, head: int) -> None:
+        some: list[AnyEvent] = [sent(1), edited(2), sent(3), deleted(4, sent(3)), sent(5)]
+        expected = writes_of(*some[head:])
+        assert expected == writes_of(*some, heads={CONVERSATION: head})
 
 
-class TestOtherRecords:
-    def test_write_nothing(self) -> None:
-        some = [*records([refused(), repeated(sent(1))]), broken_record(seq=3)]
-        assert InboxWrites([], [], []) == project(some)
+class TestAnyHistory:
+    @given(arrivals())
+    def test_what_has_a_seq_is_a_message_or_silent(self, some: list[Arrival]) -> None:
+        events = decide_all(some)
+        silent = [one.seq for one in writes_of(*events).silent]
+        assert [one.seq for one in timeline(events) if not isinstance(one, MessageSent)] == silent
 
-
-class TestAnyBatches:
-    @given(arrivals(), st.lists(st.integers(0, 30), max_size=6))
-    def test_any_split_gives_the_same_view(self, some: list[Arrival], cuts: list[int]) -> None:
-        all_ = records(decide_all(some))
-        borders = [0, *sorted(min(cut, len(all_)) for cut in cuts), len(all_)]
-        batches = [all_[start:end] for start, end in pairwise(borders)]
-        assert view_of([all_]) == view_of(batches)
-
-    @given(arrivals(), st.integers(0, 30), st.integers(0, 30))
-    def test_a_replay_changes_nothing(self, some: list[Arrival], start: int, end: int) -> None:
-        all_ = records(decide_all(some))
-        assert view_of([all_]) == view_of([all_, all_[start:end], all_[end:]])
-
-    @given(arrivals(), arrivals())
-    def test_order_between_conversations_does_not_matter(self, some: list[Arrival], others: list[Arrival]) -> None:
-        mine = records(decide_all(some))
-        theirs = records(decide_all(others))
-        theirs = [
-            Record(one.topic, 1, one.offset, one.at_ms, one.key, moved(one.value), one.headers) for one in theirs
-        ]
-        assert view_of([[*mine, *theirs]]) == view_of([theirs, mine])
-
-
-def moved(value: bytes) -> bytes:
-    """The same event in the other conversation."""
-    return value.replace(CONVERSATION.encode(), OTHER_CONVERSATION.encode())
+    @given(arrivals(), st.integers(0, 20))
+    def test_a_replay_writes_nothing_that_has_a_seq(self, some: list[Arrival], start: int) -> None:
+        events = decide_all(some)
+        heads = {CONVERSATION: len(timeline(events))}
+        writes = writes_of(*events[start:], heads=heads)
+        assert ([], [], []) == (writes.heads, writes.changes, writes.silent)
