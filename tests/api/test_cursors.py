@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from api.cursors import AtMessage, AtSeq, AtTime, list_cursor, list_place, place
 from api.problems import Problem
-from infra.stores.inbox import Membership
+from infra.stores.inbox import Membership, Span
 
 ID = "01a20dd0-2570-7001-8000-000000000000"
 
 
-def membership(head_at: datetime) -> Membership:
-    return Membership(ID, "direct", 1, head_at, b"", 1, "member", 1, 1, 0, ())
+def membership(active_at: datetime) -> Membership:
+    return Membership(ID, "direct", (Span(1, 1),), active_at, None, None, "member", 1, 1, 0, None, None, ())
 
 
 def outcome(read: Callable[[str], object], text: str) -> str:
