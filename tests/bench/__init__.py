@@ -9,6 +9,13 @@
 - saturation: a fixed number of messages always under way; what arrived at recipients counts. Afterwards
   every message that its sender saw acknowledged is looked up in Cassandra: conversation, seq, id.
 - broker: produce to consume of Kafka alone, in the same run.
+- group: messages to groups of 100, all members online on all gateways: from the first member's receipt to
+  the last one's, and from the sender's frame being written.
+- receipts: every member of a group acknowledges every message, at once delivered and read within a second:
+  the events that reach the author, and how long until it knows all.
+- reconnect: thousands of devices with cursors come back at once, each with one message to catch up with:
+  until every one is Synced.
+- heartbeat: users online on all gateways, through the balancer: CPU of the whole stack in % of a core.
 - idle: synced connections straight to one gateway, restarted for it, beyond a warm-up of 100: KiB each, and
   the CPU of all processes while nothing but heartbeats moves.
 

@@ -14,17 +14,22 @@ from rich.console import Console
 from tests.bench.broker import measure_broker
 from tests.bench.compare import comparison
 from tests.bench.fleet import Fleet
+from tests.bench.group import measure_group
+from tests.bench.groups import MEMBERS
 from tests.bench.idle import measure_idle
 from tests.bench.latency import measure_latency
 from tests.bench.machine import describe_machine
+from tests.bench.online import measure_online
 from tests.bench.options import WARM_UP_SECONDS, Options, parse_options
-from tests.bench.pairs import begin_conversations
+from tests.bench.pairs import begin_conversations, targets_of
 from tests.bench.profiling import profiling
 from tests.bench.proof import prove
+from tests.bench.receipts import measure_receipts
+from tests.bench.reconnect import measure_reconnect
 from tests.bench.report import FOLDER, Report, default_path, read_report, write_report
 from tests.bench.saturation import measure_saturation
 from tests.bench.sources import user_source
-from tests.bench.stack import ensure_stack, find_processes, start_afresh
+from tests.bench.stack import ensure_stack, find_processes, start_afresh, with_heartbeats
 from tests.bench.table import print_report, troubles
 from tests.bench.users import UserSource
 
@@ -58,8 +63,11 @@ async def measure(options: Options, report: Report) -> None:
         if "broker" in options.measures:
             progress.print(f"broker alone, {options.broker_rate} a second")
             report.broker = await measure_broker(options.kafka_bootstrap, options.broker_rate, options.seconds)
+        await _measure_crowds(options, report, source)
         if "idle" in options.measures:
             await _measure_idle(options, report, source)
+        if "heartbeat" in options.measures:
+            await _measure_heartbeats(options, report, source)
     finally:
         await source.close()
 
@@ -71,7 +79,7 @@ async def _measure_messages(options: Options, report: Report, source: UserSource
     fleet = Fleet(options.socket_url, options.heartbeat_seconds)
     try:
         await fleet.open(users)
-        targets = await begin_conversations(fleet, users)
+        targets = targets_of(await begin_conversations(fleet, users))
         for rate in options.rates if "latency" in options.measures else ():
             progress.print(f"latency, {rate} a second")
             with collector_off():
@@ -94,6 +102,34 @@ async def _measure_saturation(options: Options, report: Report, fleet: Fleet, ta
     progress.print(f"proof of {len(acknowledged)} messages")
     proof = await prove(acknowledged, options.cassandra_hosts, options.cassandra_port)
     report.saturation = msgspec.structs.replace(report.saturation, proof=proof)
+
+
+async def _measure_crowds(options: Options, report: Report, source: UserSource) -> None:
+    processes = find_processes(options.url)
+    if "group" in options.measures:
+        progress.print(f"{options.groups} groups of {MEMBERS}, {options.group_rate} messages a second")
+        users = await source.devices(users=options.groups * MEMBERS, per_user=1)
+        with collector_off():
+            report.group = await measure_group(users, processes, options)
+    if "receipts" in options.measures:
+        progress.print(f"receipts of a group of {MEMBERS}")
+        users = await source.devices(users=MEMBERS, per_user=1)
+        with collector_off():
+            report.receipts = await measure_receipts(users, processes, options)
+    if "reconnect" in options.measures:
+        progress.print(f"{options.reconnect} devices come back at once")
+        users = await source.devices(users=options.reconnect, per_user=1)
+        with collector_off():
+            report.reconnect = await measure_reconnect(users, processes, options)
+
+
+async def _measure_heartbeats(options: Options, report: Report, source: UserSource) -> None:
+    users = await source.devices(users=options.online, per_user=1)
+    for seconds in options.online_heartbeats:
+        progress.print(f"{options.online} users online, a heartbeat every {seconds:g} s")
+        with with_heartbeats(seconds, options.url), collector_off():
+            result = await measure_online(users, find_processes(options.url), options, seconds)
+        report.online.append(result)
 
 
 async def _measure_idle(options: Options, report: Report, source: UserSource) -> None:

@@ -20,6 +20,16 @@ def figures(report: Report) -> dict[str, float]:
     if report.saturation is not None:
         found["saturated messages a second"] = report.saturation.messages_per_second
         found |= _costs("saturated", report.saturation.processes)
+    if report.group is not None:
+        found |= _spread("group, first member to last", report.group.first_to_last)
+        found |= _spread("group, to each member", report.group.to_each)
+        found |= _costs("group", report.group.processes)
+    if report.receipts is not None:
+        found["receipt events a member"] = report.receipts.events_per_member
+    if report.reconnect is not None:
+        found["reconnect, seconds until all are synced"] = report.reconnect.seconds_until_all_synced
+    for online in report.online:
+        found[f"% of a core, heartbeat every {online.heartbeat_seconds:g} s"] = online.percent_of_core
     if report.broker is not None:
         found |= _spread("broker produce to consume", report.broker.produce_to_consume)
     if report.idle is not None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import msgspec
 from picows import WSFrame, WSListener, WSMsgType, WSTransport
@@ -18,6 +19,7 @@ IGNORED = frozenset(
         "Snapshot",
         "CaughtUp",
         "MessageSent",
+        "GroupCreated",
     }
 )
 OnFrame = Callable[[int, bytes, int], bool]
@@ -31,16 +33,36 @@ class Refused(Exception):
         self.code = code
 
 
+@dataclass(frozen=True)
+class Copy:
+    """What a device has already; nothing on its first connection."""
+
+    epoch: str | None = None
+    cursors: Mapping[str, int] = field(default_factory=dict)
+
+
+NOTHING = Copy()
+
+
+class Head(msgspec.Struct):
+    conversation_id: str
+    head_seq: int
+
+
 class ServerFrame(msgspec.Struct):
     type: str
+    epoch: str | None = None
     heartbeat_seconds: float = 0.0
     reason: str = ""
+    conversations: list[Head] = []
+    events: list[msgspec.Raw] = []
+    recovered: bool = False
 
 
 class Hello(msgspec.Struct, tag=True):
     ticket: str
-    epoch: str | None = None
-    cursors: dict[str, int] = {}
+    epoch: str | None
+    cursors: Mapping[str, int]
 
 
 _decode = msgspec.json.Decoder(ServerFrame).decode
@@ -49,12 +71,18 @@ _decode = msgspec.json.Decoder(ServerFrame).decode
 class Connection(WSListener):  # type: ignore[misc] # picows is skipped by mypy
     """`on_frame(index, payload, arrived_ns)` sees every frame after Synced first; true if it knew it."""
 
-    def __init__(self, index: int, ticket: str, on_frame: OnFrame, on_fault: Callable[[str], None]) -> None:
+    def __init__(
+        self, index: int, ticket: str, on_frame: OnFrame, on_fault: Callable[[str], None], has: Copy = NOTHING
+    ) -> None:
         self.index = index
+        self.snapshot = NOTHING
+        self.caught_up_events = 0
+        self.is_recovered = False
+        self.synced_ns = 0
         self.transport: WSTransport | None = None
         self.heartbeat_seconds = 0.0
         self.synced: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._hello = msgspec.json.encode(Hello(ticket))
+        self._hello = msgspec.json.encode(Hello(ticket, has.epoch, has.cursors))
         self._on_frame = on_frame
         self._on_fault = on_fault
         self._is_live = False
@@ -101,8 +129,16 @@ class Connection(WSListener):  # type: ignore[misc] # picows is skipped by mypy
     def _on_text(self, frame: ServerFrame) -> None:
         if frame.type == "Welcome":
             self.heartbeat_seconds = frame.heartbeat_seconds
+            self.snapshot = Copy(frame.epoch)
+        elif frame.type == "Snapshot":
+            heads = {one.conversation_id: one.head_seq for one in frame.conversations}
+            self.snapshot = Copy(self.snapshot.epoch, heads)
+        elif frame.type == "CaughtUp":
+            self.caught_up_events += len(frame.events)
         elif frame.type == "Synced":
             self._is_live = True
+            self.is_recovered = frame.recovered
+            self.synced_ns = time.monotonic_ns()
             if not self.synced.done():
                 self.synced.set_result(None)
         elif frame.type not in IGNORED:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from picows import WSError, ws_connect
 
-from tests.bench.connection import Connection, OnFrame, Refused
+from tests.bench.connection import NOTHING, Connection, Copy, OnFrame, Refused
 from tests.bench.heartbeat import HeartbeatWheel
 from tests.bench.users import BenchUser
 
@@ -35,18 +35,21 @@ class Fleet:
         self._url = url
         self._wheel: HeartbeatWheel | None = None
 
-    async def open(self, users: Sequence[BenchUser], *, concurrency: int = 48) -> None:
-        """Adds a synced connection for each user, in their order."""
+    async def open(
+        self, users: Sequence[BenchUser], *, concurrency: int = 48, copies: Sequence[Copy] | None = None
+    ) -> None:
+        """Adds a synced connection for each user, in their order; `copies` are what their devices have already."""
         gate = asyncio.Semaphore(concurrency)
         first = len(self.connections)
 
-        async def open_one(index: int, user: BenchUser) -> Connection:
+        async def open_one(index: int, user: BenchUser, has: Copy) -> Connection:
             async with gate:
-                connection = await self._connect(index, user)
+                connection = await self._connect(index, user, has)
                 self._keep_alive(connection)
                 return connection
 
-        opening = (open_one(first + offset, user) for offset, user in enumerate(users))
+        pairs = zip(users, copies or [NOTHING] * len(users), strict=True)
+        opening = (open_one(first + offset, user, has) for offset, (user, has) in enumerate(pairs))
         self.connections += await asyncio.gather(*opening)
 
     async def close(self) -> None:
@@ -58,10 +61,10 @@ class Fleet:
                 await asyncio.sleep(0)
         self.connections.clear()
 
-    async def _connect(self, index: int, user: BenchUser) -> Connection:
+    async def _connect(self, index: int, user: BenchUser, has: Copy) -> Connection:
         for attempt in range(ATTEMPTS):
             try:
-                return await self._try(index, user)
+                return await self._try(index, user, has)
             except Refused as refused:
                 if refused.code not in COME_BACK:
                     raise
@@ -71,9 +74,9 @@ class Fleet:
             await asyncio.sleep(random.uniform(0.1, 0.2) * min(attempt + 1, 10))
         raise ConnectionError(f"no connection to {self._url} after {ATTEMPTS} attempts: {dict(self.faults)}")
 
-    async def _try(self, index: int, user: BenchUser) -> Connection:
+    async def _try(self, index: int, user: BenchUser, has: Copy) -> Connection:
         ticket = await user.ticket()
-        connection = Connection(index, ticket, self._frame, self._fault)
+        connection = Connection(index, ticket, self._frame, self._fault, has)
         await ws_connect(
             lambda: connection,
             self._url,

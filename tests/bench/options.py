@@ -8,7 +8,7 @@ from pathlib import Path
 
 from infra.local.settings import HOST, LocalSettings
 
-MEASURES = ("latency", "saturation", "broker", "idle")
+MEASURES = ("latency", "saturation", "broker", "group", "receipts", "reconnect", "idle", "heartbeat")
 # The stack needs this long to warm up: a producer's first records wait for an idempotent id and a cold JVM.
 WARM_UP_SECONDS = 3.0
 
@@ -27,6 +27,11 @@ class Options:
     idle: int
     idle_seconds: float
     heartbeat_seconds: float | None
+    group_rate: int
+    groups: int
+    online: int
+    online_heartbeats: tuple[float, ...]
+    reconnect: int
     broker_rate: int
     json_path: Path | None
     compare: Path | None
@@ -56,6 +61,11 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         idle=given.idle,
         idle_seconds=given.idle_seconds,
         heartbeat_seconds=given.heartbeat_seconds,
+        group_rate=given.group_rate,
+        groups=given.groups,
+        online=given.online,
+        online_heartbeats=tuple(float(seconds) for seconds in given.online_heartbeats.split(",")),
+        reconnect=given.reconnect - given.reconnect % 2,
         broker_rate=given.broker_rate,
         json_path=given.json,
         compare=given.compare,
@@ -97,6 +107,15 @@ def _parser(local: LocalSettings) -> argparse.ArgumentParser:
     add("--idle", type=int, default=10_000, help="idle connections, straight to one gateway")
     add("--idle-seconds", type=float, default=20.0, help="length of the idle run")
     add("--heartbeat-seconds", type=float, help="send heartbeats this often, not as Welcome says")
+    add("--group-rate", type=int, default=20, help="messages a second to groups of 100, in the group run")
+    add("--groups", type=int, default=5, help="groups that these messages go to in turn; each has members of its own")
+    add("--online", type=int, default=10_000, help="connected users of the heartbeat runs")
+    add(
+        "--online-heartbeats",
+        default="1.5,15",
+        help="a heartbeat run for each; a local stack is started again where its gateways ask for others",
+    )
+    add("--reconnect", type=int, default=5_000, help="devices that come back at once in the reconnect run")
     add("--broker-rate", type=int, default=500, help="records a second of the broker's own run")
     add("--only", help=f"of {', '.join(MEASURES)}: one, or several with commas")
     add("--json", type=Path, help="where the figures go; default .local/bench/<UTC time>.json")

@@ -6,10 +6,14 @@ from pathlib import Path
 import msgspec
 
 from tests.bench.broker import BrokerResult
+from tests.bench.group import GroupResult
 from tests.bench.idle import IdleResult
 from tests.bench.latency import LatencyResult
 from tests.bench.machine import Machine
+from tests.bench.online import OnlineResult
 from tests.bench.profiling import Profile
+from tests.bench.receipts import ReceiptsResult
+from tests.bench.reconnect import ReconnectResult
 from tests.bench.saturation import SaturationResult
 
 FOLDER = Path(".local/bench")
@@ -22,7 +26,11 @@ class Report(msgspec.Struct):
     latency: list[LatencyResult] = []
     saturation: SaturationResult | None = None
     broker: BrokerResult | None = None
+    group: GroupResult | None = None
+    receipts: ReceiptsResult | None = None
+    reconnect: ReconnectResult | None = None
     idle: IdleResult | None = None
+    online: list[OnlineResult] = []
     profiles: list[Profile] = []
 
 

@@ -1,9 +1,12 @@
 """The stack that is measured: brought up if it does not answer, and its processes by name."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import httpx
 
+from gateway.settings import GatewaySettings
 from infra.local.stack import Stack
 from tests.bench.processes import Processes, listener_of
 
@@ -46,3 +49,24 @@ def start_afresh(gateway_url: str, url: str) -> None:
     if name in stack.names():
         stack.restart(name)
         stack.wait_ready(name)
+
+
+@contextmanager
+def with_heartbeats(seconds: float, url: str) -> Iterator[None]:
+    """A local stack whose gateways ask for a heartbeat every `seconds`: else each silence would be an event."""
+    usual = GatewaySettings()
+    if seconds <= usual.presence_threshold_seconds / 2:
+        yield
+        return
+    if url != Stack().settings.address:
+        raise SystemExit(f"heartbeats every {seconds:g} s: only for a local stack, which is started again for them")
+    settings = {"HEARTBEAT_SECONDS": seconds, "PRESENCE_THRESHOLD_SECONDS": 2 * seconds}
+    _up({f"BACKCHANNEL_{name}": str(value) for name, value in settings.items()})
+    try:
+        yield
+    finally:
+        _up({})
+
+
+def _up(variables: Mapping[str, str]) -> None:
+    Stack(variables=variables, say=print).up()

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench import crowd_rows
 from tests.bench.idle import IdleResult
 from tests.bench.latency import LatencyResult
+from tests.bench.online import OnlineResult
 from tests.bench.processes import ProcessUse, cpu_seconds, without_others
 from tests.bench.report import Report
 from tests.bench.saturation import SaturationResult
@@ -34,6 +36,8 @@ def tables(report: Report) -> Iterable[Table]:
         yield _table("Times", ("what", "count", *SPREAD_COLUMNS), times)
     if report.saturation is not None:
         yield _table("Saturated", ("what", "figure"), _saturation(report.saturation))
+    if rows := crowd_rows.figures(report):
+        yield _table("Groups, receipts, reconnects, users online", ("what", "figure"), rows)
     if report.idle is not None:
         yield _table("Idle connections", ("what", "figure"), _idle(report.idle))
     costs = _costs(report)
@@ -44,6 +48,8 @@ def tables(report: Report) -> Iterable[Table]:
         yield _table(f"{profile.process}, saturated", ("function", "itself", "with callees"), rows)
     if report.idle is not None:
         yield _table(f"CPU seconds in {report.idle.seconds:g} s of idleness", *_idle_cpu(report.idle))
+    if report.online:
+        yield _table(f"CPU seconds in {report.online[0].seconds:g} s of heartbeats", *_online_cpu(report.online))
 
 
 def troubles(report: Report) -> Iterable[str]:
@@ -54,6 +60,7 @@ def troubles(report: Report) -> Iterable[str]:
         proof = report.saturation.proof
         if proof is not None and (proof.missing or proof.different):
             yield f"not durable: {proof.missing} missing, {proof.different} different: {proof.samples}"
+    yield from crowd_rows.troubles(report)
     if report.idle is not None and report.idle.faults:
         yield f"idle: {report.idle.faults}"
     if report.broker is not None and report.broker.missing:
@@ -75,6 +82,7 @@ def _times(report: Report) -> Iterable[Row]:
     if report.saturation is not None:
         saturation = report.saturation
         yield _spread(f"saturated, {saturation.window} under way", saturation.socket_to_socket)
+    yield from (_spread(name, times) for name, times in crowd_rows.times(report))
     if report.broker is not None:
         broker = report.broker
         yield _spread(f"broker alone {broker.rate}/s produce to consume", broker.produce_to_consume)
@@ -108,6 +116,8 @@ def _idle(result: IdleResult) -> list[Row]:
 
 def _costs(report: Report) -> list[Row]:
     runs = [(f"{run.rate}/s", run.processes) for run in report.latency]
+    if report.group is not None:
+        runs.append((f"group {report.group.rate}/s", report.group.processes))
     if report.saturation is not None:
         runs.append(("saturated", report.saturation.processes))
     if not runs:
@@ -131,6 +141,14 @@ def _idle_cpu(result: IdleResult) -> tuple[Row, list[Row]]:
     return ("process", "100 connections", f"{result.connections:,}"), [
         *rows,
         ("all", f"{total_before:.2f}", f"{total:.2f}"),
+    ]
+
+
+def _online_cpu(results: Sequence[OnlineResult]) -> tuple[Row, list[Row]]:
+    by_name = [{use.name: use.cpu_seconds for use in result.processes} for result in results]
+    names = list(dict.fromkeys(name for uses in by_name for name in uses))
+    return ("process", *(f"every {result.heartbeat_seconds:g} s" for result in results)), [
+        (name, *(f"{uses.get(name, 0):.2f}" for uses in by_name)) for name in names
     ]
 
 

@@ -1,0 +1,75 @@
+"""The rows of groups, receipts, reconnects and users online."""
+
+from collections.abc import Iterable
+
+from tests.bench.group import GroupResult
+from tests.bench.online import OnlineResult
+from tests.bench.processes import cpu_seconds
+from tests.bench.receipts import ReceiptsResult
+from tests.bench.reconnect import ReconnectResult
+from tests.bench.report import Report
+from tests.bench.spread import Spread
+
+Row = tuple[str, ...]
+
+
+def times(report: Report) -> Iterable[tuple[str, Spread]]:
+    if report.group is not None:
+        group = report.group
+        name = f"groups of {group.members}, {group.rate}/s"
+        yield f"{name}: first member to last", group.first_to_last
+        yield f"{name}: to each member", group.to_each
+        yield f"{name}: to the last member", group.to_last
+    if report.receipts is not None:
+        yield "receipts: until the author knows that all have it", report.receipts.until_delivered
+        yield "receipts: from the last word until the author knows all read", report.receipts.until_read
+    if report.reconnect is not None:
+        yield f"reconnect of {report.reconnect.devices:,}: until synced", report.reconnect.until_synced
+
+
+def figures(report: Report) -> list[Row]:
+    rows: list[Row] = []
+    if report.receipts is not None:
+        rows += _receipts(report.receipts)
+    if report.reconnect is not None:
+        rows += _reconnect(report.reconnect)
+    return rows + [_online(online) for online in report.online]
+
+
+def troubles(report: Report) -> Iterable[str]:
+    if report.group is not None:
+        yield from _group_troubles(report.group)
+    if report.receipts is not None and (report.receipts.incomplete or report.receipts.faults):
+        yield f"receipts: {report.receipts.incomplete} messages not read by all, {report.receipts.faults}"
+    if report.reconnect is not None and report.reconnect.recovered < report.reconnect.devices:
+        yield f"reconnect: only {report.reconnect.recovered} of {report.reconnect.devices} recovered"
+    for online in report.online:
+        if faults := {name: count for name, count in online.faults.items() if not name.endswith("came back")}:
+            yield f"heartbeat every {online.heartbeat_seconds:g} s: {faults}"
+
+
+def _receipts(result: ReceiptsResult) -> list[Row]:
+    return [
+        ("receipt events of a member for one message, mean", f"{result.events_per_member}"),
+        ("receipt events of a member for one message, most", f"{result.events_per_member_max}"),
+    ]
+
+
+def _reconnect(result: ReconnectResult) -> list[Row]:
+    return [
+        (f"reconnect of {result.devices:,}: until every one is synced", f"{result.seconds_until_all_synced} s"),
+        ("of these recovered, with what they missed", f"{result.recovered:,}, {result.caught_up_events:,} events"),
+        ("turned down for the moment", f"{sum(result.came_back.values()):,}"),
+        ("CPU of it, stack and generator", f"{cpu_seconds(result.processes):.1f} s"),
+    ]
+
+
+def _online(result: OnlineResult) -> Row:
+    name = f"{result.connections:,} users online, a heartbeat every {result.heartbeat_seconds:g} s"
+    return name, f"{result.percent_of_core} % of a core"
+
+
+def _group_troubles(result: GroupResult) -> Iterable[str]:
+    yield from (f"group: {use.name} ended" for use in result.processes if use.is_ended)
+    if result.missing or result.repeated or result.faults:
+        yield f"group: {result.missing} missing, {result.repeated} repeated, {result.faults}"
