@@ -77,12 +77,12 @@ class Views:
         last = membership.last_message
         if last is None:
             return None
-        if membership.role is not None and membership.sees(last.seq):
+        if membership.role is not None and last.seq >= membership.joined_seq:
             return _shown_last(last)
         return await self._last_before(membership)
 
     async def _last_before(self, membership: Membership) -> Shown | None:
-        """Of who has left: looked for in the timeline, backwards from there."""
+        """Of who has left, or came again and missed what became of it: looked for in the timeline, backwards."""
         for span in reversed(membership.spans):
             first = max(span.first, span.last - LOOK_BACK_SEQS + 1)
             for row in reversed(await self.timeline.read(membership.conversation_id, first, span.last)):
