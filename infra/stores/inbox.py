@@ -100,9 +100,9 @@ WHERE m.user_id = %s
 """  # noqa: S608 — made of parts that stand above
 _NEWEST_FIRST = " ORDER BY coalesce(m.left_at, c.head_at) DESC, c.conversation_id DESC LIMIT %s"
 _JOINED = "cardinality(array(SELECT 1 FROM unnest(m.joined_seqs) j WHERE j <= %(seq)s))"
-# Who is there once the event at a seq has happened; and who gets that event, of whom it may remove one.
+# Who is there once the event at a seq has happened, since when; and who gets that event, of whom it may remove one.
 _MEMBERS = f"""
-SELECT m.user_id::text, m.role, m.joined_seqs[cardinality(m.joined_seqs)], m.delivered_seq, m.shown_read_seq
+SELECT m.user_id::text, m.role, m.joined_seqs[{_JOINED}], m.delivered_seq, m.shown_read_seq
 FROM inbox_2.members m WHERE m.conversation_id = %(conversation_id)s
     AND {_JOINED} > cardinality(array(SELECT 1 FROM unnest(m.left_seqs) l WHERE l <= %(seq)s))
 ORDER BY m.position
