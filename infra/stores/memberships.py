@@ -65,15 +65,15 @@ class Memberships:
         return cls(cassandra, [await cassandra.prepare(text) for text in texts])
 
     async def load(self, conversation_ids: Sequence[str]) -> dict[str, Roster]:
-        """The rosters of those conversations that have begun. Raises StoreUnavailable."""
+        """The rosters of those conversations that anything is known of: one may be blocked before it has begun, and has
+        no members then. Raises StoreUnavailable."""
         found: dict[str, Roster] = {}
         for start in range(0, len(conversation_ids), AT_ONCE):
             some = conversation_ids[start : start + AT_ONCE]
             answers = await asyncio.gather(*(self._cassandra.execute(self._get, (UUID(id_),)) for id_ in some))
             for id_, rows in zip(some, answers, strict=True):
-                if rows and rows[0].members:
-                    blocker_ids = _blockers.decode(rows[0].blockers) if rows[0].blockers else ()
-                    found[id_] = Roster(_members.decode(rows[0].members), blocker_ids)
+                if rows:
+                    found[id_] = _roster(rows[0])
         return found
 
     async def save(self, changed: Mapping[str, tuple[int, Members]]) -> None:
@@ -88,3 +88,8 @@ class Memberships:
         values = [(UUID(id_), msgspec.msgpack.encode(value), order) for id_, (order, value) in changed.items()]
         for start in range(0, len(values), AT_ONCE):
             await asyncio.gather(*(self._cassandra.execute(put, one) for one in values[start : start + AT_ONCE]))
+
+
+def _roster(row: Any) -> Roster:
+    members = _members.decode(row.members) if row.members else ()
+    return Roster(members, _blockers.decode(row.blockers) if row.blockers else ())

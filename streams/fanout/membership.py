@@ -46,14 +46,14 @@ class MembershipView:
         self._cached |= rosters
 
     async def load(self, conversation_ids: Iterable[str]) -> None:
-        """Take the rosters into memory that are not there and have begun. Raises StoreUnavailable."""
+        """Take the rosters into memory that are not there. Raises StoreUnavailable."""
         # Not by set arithmetic with the cache's keys: that walks through the whole cache for each batch.
         unknown = {id_ for id_ in conversation_ids if id_ not in self._cached}
         if unknown:
             self._cached |= await self._store.load(list(unknown))
 
     def roster(self, conversation_id: str) -> Roster | None:
-        """None for one that has not begun, or is not loaded."""
+        """None for one that nothing is known of, or that is not loaded."""
         if conversation_id in self._cached:
             self._cached.move_to_end(conversation_id)
         return self._cached.get(conversation_id)

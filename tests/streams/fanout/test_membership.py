@@ -1,19 +1,26 @@
 """Fan-out's membership view: cached, kept in Cassandra, folded from the same events as all else."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from functools import reduce
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from infra.local.stack import Stack
-from infra.stores.memberships import Member, Memberships
+from infra.stores.memberships import Member, Memberships, Roster
 from infra.stores.settings import StoreSettings
-from schemas.events import MessageSent
+from schemas.events import AnyEvent, MessageSent
 from streams.fanout import membership
-from streams.fanout.membership import MembershipMissing, MembershipView
-from tests.builders import ALICE, BOB, sent
+from streams.fanout.membership import MembershipMissing, MembershipView, evolve
+from tests.builders import ALICE, BOB, CAROL, DAVE, added, blocked, created, delivered, refused, removed, sent
 from tests.infra.stores.connecting import cassandra_of, new_id, settings_of
+from tests.strategies import Arrival, arrivals
+from tests.streams.conversation.history import decide_all
+from tests.streams.conversation.history import fold as state_of
 
-BOTH = (Member(ALICE, 1), Member(BOB, 1))
+BOTH = Roster((Member(ALICE, 1), Member(BOB, 1)))
 
 
 @pytest.fixture
@@ -27,11 +34,62 @@ def talk(length: int) -> list[MessageSent]:
     return [sent(seq, conversation_id=conversation_id) for seq in range(1, length + 1)]
 
 
+def roster_of(events: Sequence[AnyEvent], roster: Roster = Roster(())) -> Roster:  # noqa: B008 — frozen
+    return reduce(evolve, events, roster)
+
+
+class TestEvolve:
+    def test_the_first_message_brings_the_members(self) -> None:
+        assert BOTH == roster_of([sent(1), sent(2)])
+
+    def test_who_is_removed_sees_that(self) -> None:
+        roster = roster_of([created(), removed(4, user_id=BOB)])
+        assert Member(BOB, 1, 5) in roster.members
+        assert ([ALICE, BOB, CAROL], [ALICE, CAROL]) == (roster.recipients(4), roster.recipients(5))
+
+    def test_who_comes_again_is_there_twice(self) -> None:
+        roster = roster_of([created(), removed(4, user_id=BOB), added(7, member_ids=[BOB, DAVE])])
+        assert [Member(BOB, 1, 5), Member(BOB, 7)] == [one for one in roster.members if one.user_id == BOB]
+        assert [[BOB], [], [BOB]] == [[one for one in roster.recipients(seq) if one == BOB] for seq in (4, 6, 7)]
+        assert {ALICE, BOB, CAROL, DAVE} == set(roster.present())
+
+    def test_knows_who_blocks(self) -> None:
+        roster = roster_of([blocked(), sent(1), blocked(ALICE, actor_id=BOB)])
+        assert (ALICE, BOB) == roster.blocker_ids
+        assert (BOB,) == roster_of([blocked(is_blocked=False)], roster).blocker_ids
+
+    def test_other_events_change_nothing(self) -> None:
+        assert BOTH is roster_of([sent(2), delivered(2), refused()], BOTH)
+
+    @given(arrivals())
+    def test_is_present_who_is_in_the_conversations_own_state(self, some: list[Arrival]) -> None:
+        events = decide_all(some)
+        state, roster = state_of(events), roster_of(events)
+        present = {one.user_id for one in state.members if one.is_present}
+        assert present == set(roster.present())
+        assert state.blocker_ids == roster.blocker_ids
+
+    @given(arrivals(), st.integers(0, 20), st.integers(0, 20))
+    def test_a_replay_changes_nothing(self, some: list[Arrival], start: int, end: int) -> None:
+        """Up to the end of the log: blocks are as the last of them says."""
+        events = decide_all(some)
+        once = roster_of(events)
+        assert once.members == roster_of(events[start:end], once).members
+        assert once == roster_of(events[start:], once)
+
+    @given(arrivals(), st.integers(1, 20))
+    def test_an_event_has_the_same_recipients_whenever_it_is_folded(self, some: list[Arrival], seq: int) -> None:
+        events = decide_all(some)
+        until = next((n for n, event in enumerate(events, 1) if getattr(event, "seq", 0) == seq), len(events))
+        if until < len(events):
+            assert roster_of(events[:until]).recipients(seq) == roster_of(events).recipients(seq)
+
+
 class TestFold:
-    async def test_the_first_message_brings_the_members(self, store: Memberships) -> None:
+    async def test_members_are_durable_afterwards(self, store: Memberships) -> None:
         view, (first, *_) = MembershipView(store), talk(1)
         await view.fold([first])
-        assert BOTH == view.members(first.conversation_id)
+        assert BOTH == view.roster(first.conversation_id)
         assert {first.conversation_id: BOTH} == await store.load([first.conversation_id])
 
     async def test_another_process_knows_them_too(self, store: Memberships) -> None:
@@ -39,13 +97,53 @@ class TestFold:
         await MembershipView(store).fold([first])
         view = MembershipView(store)
         await view.fold([second])
-        assert BOTH == view.members(first.conversation_id)
+        assert BOTH == view.roster(first.conversation_id)
 
     async def test_again_changes_nothing(self, store: Memberships) -> None:
         view, events = MembershipView(store), talk(3)
         for _ in range(2):
             await view.fold(events)
-        assert BOTH == view.members(events[0].conversation_id)
+        assert BOTH == view.roster(events[0].conversation_id)
+
+    async def test_a_whole_life_of_a_group_in_one_batch_or_in_many(self, store: Memberships) -> None:
+        id_ = new_id()
+        events: list[AnyEvent] = [
+            created(conversation_id=id_),
+            removed(2, user_id=BOB, conversation_id=id_),
+            added(3, member_ids=[DAVE], conversation_id=id_),
+            added(4, member_ids=[BOB], conversation_id=id_),
+        ]
+        expected = roster_of(events)
+        for batches in ([events], [[event] for event in events], [events, events[2:]], [events, events[:3]]):
+            view = MembershipView(store)
+            for batch in batches:
+                await view.fold(batch)
+            assert expected == view.roster(id_)
+            assert {id_: expected} == await store.load([id_])
+
+    async def test_blocks_are_durable_too(self, store: Memberships) -> None:
+        (first,) = talk(1)
+        block = blocked(conversation_id=first.conversation_id, command_offset=7)
+        await MembershipView(store).fold([first, block])
+        found = (await store.load([first.conversation_id]))[first.conversation_id]
+        assert ((ALICE,), BOTH.members) == (found.blocker_ids, found.members)
+
+    async def test_a_block_before_the_first_message_ends_though_another_process_knew_of_it(
+        self, store: Memberships
+    ) -> None:
+        (first,) = talk(1)
+        block = blocked(command_offset=7, conversation_id=first.conversation_id)
+        await MembershipView(store).fold([block])
+        view = MembershipView(store)
+        await view.fold([replace(block, command_offset=8, is_blocked=False), first])
+        assert BOTH == view.roster(first.conversation_id)
+        assert {first.conversation_id: BOTH} == await store.load([first.conversation_id])
+
+    async def test_a_block_alone_is_no_beginning(self, store: Memberships) -> None:
+        _, second = talk(2)
+        block = blocked(command_offset=7, conversation_id=second.conversation_id)
+        with pytest.raises(MembershipMissing, match=second.conversation_id):
+            await MembershipView(store).fold([block, second])
 
     async def test_a_conversation_without_a_beginning_is_a_fault(self, store: Memberships) -> None:
         _, second = talk(2)
@@ -72,8 +170,8 @@ class TestEvict:
         monkeypatch.setattr(membership, "CACHED_MAX", 1)
         view, (idle, again), (busy,) = MembershipView(store), talk(2), talk(1)
         await view.fold([busy, idle])
-        view.members(busy.conversation_id)
+        view.roster(busy.conversation_id)
         view.evict()
-        assert BOTH == view.members(busy.conversation_id)
+        assert (BOTH, None) == (view.roster(busy.conversation_id), view.roster(idle.conversation_id))
         await view.fold([again])
-        assert BOTH == view.members(idle.conversation_id)
+        assert BOTH == view.roster(idle.conversation_id)
