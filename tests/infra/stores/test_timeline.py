@@ -6,9 +6,20 @@ import pytest
 import pytest_asyncio
 
 from infra.stores.cassandra import Cassandra
-from infra.stores.timeline import BATCH_ROWS, BUCKET_SEQS, Timeline, TimelineRow, bucket_of, first_seq
+from infra.stores.timeline import (
+    BATCH_ROWS,
+    BUCKET_SEQS,
+    Deleted,
+    Edited,
+    Patch,
+    Reacted,
+    Timeline,
+    TimelineRow,
+    bucket_of,
+    first_seq,
+)
 from schemas.ids import message_id
-from tests.builders import START_MS
+from tests.builders import ALICE, BOB, START_MS
 from tests.infra.stores.connecting import new_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -93,6 +104,92 @@ class TestWrite:
 
     async def test_nothing(self, timeline: Timeline) -> None:
         await timeline.write([])
+
+
+MESSAGE = 4
+REACTED = {ALICE: (9, None), BOB: (10, "❤️")}
+
+
+def patches(conversation_id: str) -> list[Patch]:
+    """All that became of one message; the last word counts, whatever comes when."""
+    return [
+        Edited(conversation_id, MESSAGE, 5, 50, b"first edit"),
+        Edited(conversation_id, MESSAGE, 6, 60, b"second edit"),
+        Reacted(conversation_id, MESSAGE, 7, ALICE, "👍"),
+        Reacted(conversation_id, MESSAGE, 8, BOB, "👍"),
+        Reacted(conversation_id, MESSAGE, 9, ALICE, None),
+        Reacted(conversation_id, MESSAGE, 10, BOB, "❤️"),
+        Deleted(conversation_id, MESSAGE, 11),
+    ]
+
+
+async def message(timeline: Timeline, conversation_id: str) -> TimelineRow:
+    (found,) = await timeline.read(conversation_id, MESSAGE, MESSAGE)
+    return found
+
+
+class TestPatches:
+    async def test_are_laid_beside_the_row(self, timeline: Timeline) -> None:
+        conversation_id = new_id()
+        await timeline.write([row(conversation_id, MESSAGE)], patches(conversation_id))
+        found = await message(timeline, conversation_id)
+        assert row(conversation_id, MESSAGE).event == found.event
+        assert {5: b"first edit", 6: b"second edit"} == found.edits
+        assert (11, REACTED) == (found.deleted_seq, found.reactions)
+
+    @pytest.mark.parametrize("seed", range(6))
+    async def test_in_any_order_and_repeated_give_the_same(self, timeline: Timeline, seed: int) -> None:
+        conversation_id, chance = new_id(), random.Random(seed)
+        some = patches(conversation_id) * 2
+        chance.shuffle(some)
+        cut = chance.randrange(len(some))
+        await timeline.write([], some[:cut])
+        await timeline.write([row(conversation_id, MESSAGE)], some[cut:])
+        await timeline.write([], [chance.choice(some)])
+        found = await message(timeline, conversation_id)
+        assert ({5: b"first edit", 6: b"second edit"}, 11, REACTED) == (
+            found.edits,
+            found.deleted_seq,
+            found.reactions,
+        )
+
+    async def test_alone_are_no_row(self, timeline: Timeline) -> None:
+        conversation_id = new_id()
+        await timeline.write([], patches(conversation_id))
+        assert [] == await timeline.read(conversation_id, 1, 99)
+        assert 0 == await timeline.last_seq_before(conversation_id, START_MS + 60_000)
+
+    async def test_of_many_messages_in_one_write(self, timeline: Timeline) -> None:
+        conversation_id = new_id()
+        seqs = range(1, BUCKET_SEQS + BATCH_ROWS)
+        some = [Deleted(conversation_id, seq, 1_000 + seq) for seq in seqs]
+        await timeline.write([row(conversation_id, seq) for seq in seqs], some)
+        found = await timeline.read(conversation_id, 1, 1_000)
+        assert [(seq, 1_000 + seq) for seq in seqs] == [(one.seq, one.deleted_seq) for one in found]
+
+    @pytest.mark.parametrize("offsets", [(50, 51), (51, 50)])
+    async def test_the_first_record_of_an_edits_seq_wins(self, timeline: Timeline, offsets: tuple[int, int]) -> None:
+        conversation_id = new_id()
+        await timeline.write([row(conversation_id, MESSAGE)])
+        for offset in offsets:
+            await timeline.write([], [Edited(conversation_id, MESSAGE, 5, offset, b"at %d" % offset)])
+        assert {5: b"at 50"} == (await message(timeline, conversation_id)).edits
+
+
+class TestMessage:
+    async def test_its_row(self, timeline: Timeline) -> None:
+        conversation_id = await filled(timeline, 7)
+        id_ = row(conversation_id, MESSAGE).message_id
+        assert id_ is not None
+        await timeline.write([], [Deleted(conversation_id, MESSAGE, 9)])
+        found = await timeline.message(conversation_id, id_)
+        assert found is not None
+        assert (MESSAGE, b"event 4", 9) == (found.seq, found.event, found.deleted_seq)
+
+    async def test_none(self, timeline: Timeline) -> None:
+        conversation_id = await filled(timeline, 3)
+        assert await timeline.message(conversation_id, message_id(START_MS, 1, 999)) is None
+        assert await timeline.message(new_id(), message_id(START_MS, 0, 1)) is None
 
 
 class TestSeqOf:
