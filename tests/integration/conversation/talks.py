@@ -11,7 +11,7 @@ from schemas import envelope
 from schemas.bodies import Text
 from schemas.codec import encode
 from schemas.commands import Origin, SendMessage
-from schemas.door import Actor, send_message
+from schemas.door import Actor, Facts, command
 from schemas.frames import SendMessage as Frame
 from schemas.ids import direct_conversation_id
 from schemas.sealing import DataKey
@@ -40,7 +40,9 @@ class Talk:
     def says(self, client_id: str | None = None, text: str = "hello", *, by: int = 0) -> SendMessage:
         """A message by one of the two, as it would come through the door."""
         frame = Frame(client_id=client_id or _id(), body=Text(text), to_user_id=self.people[1 - by])
-        return send_message(frame, self.id, Actor(self.people[by], _id(), self.key, ORIGIN))
+        made = command(frame, self.id, Actor(self.people[by], _id(), self.key, ORIGIN), Facts())
+        assert isinstance(made, SendMessage)
+        return made
 
 
 @dataclass(frozen=True, slots=True)

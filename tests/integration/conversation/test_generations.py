@@ -5,7 +5,7 @@ import uuid
 
 from infra.stores.cassandra import Cassandra
 from infra.stores.snapshots import Checkpoint, Snapshots
-from schemas.events import CommandRepeated
+from schemas.events import CommandRepeated, MessageSent
 from streams.conversation.fold import load
 from streams.conversation.partition import Partition, decode_saved
 from tests.integration.conversation.agents import Agents
@@ -43,6 +43,7 @@ async def test_continued_after_the_snapshots_were_lost(
     assert seqs(decided, talk) == [1, 2, 3, 4]
     repeated = decided[repeat]
     assert isinstance(repeated, CommandRepeated)
+    assert isinstance(repeated.first, MessageSent)
     assert repeated.first.message_id == events.messages(talk.id)[1].message_id
 
 

@@ -9,7 +9,8 @@ from infra.stores.snapshots import Snapshots
 from schemas.codec import encode
 from schemas.events import AnyEvent
 from schemas.topics import CONVERSATION_EVENTS
-from streams.conversation.decide import Place, decide
+from streams.conversation.decide import decide
+from streams.conversation.outcome import Place
 from tests.integration.conversation.agents import OWNER, Agents, until
 from tests.integration.conversation.event_log import EventLog, seqs
 from tests.integration.conversation.saved import all_saved, folded
@@ -50,7 +51,9 @@ async def test_a_paused_owner_that_wakes_up_is_noticed(
 
 def foreign_event(talk: Talk, first: Sent, events: EventLog) -> AnyEvent:
     state = folded(talk.id, events.messages(talk.id))
-    return decide(state, talk.says(text="foreign"), Place(first.partition, NO_COMMAND, round(time.time() * 1000)))
+    event = decide(state, talk.says(text="foreign"), Place(first.partition, NO_COMMAND, round(time.time() * 1000)))
+    assert event is not None
+    return event
 
 
 async def test_a_foreign_event_is_folded_after_a_restart(
