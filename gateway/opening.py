@@ -68,9 +68,10 @@ class Opening:
 
     async def open(self, connection: Connection, hello: frames.Hello) -> None:
         """Bring a connection up to date, or close it with the code that says why."""
+        said_ms = _now_ms()  # in a storm it may wait for its turn for longer than a ticket lives
         try:
             async with self._turn:
-                await self._open(connection, hello)
+                await self._open(connection, hello, said_ms)
         except Refused as refused:
             connection.close(refused.code, refused.reason)
         except (StoreUnavailable, IncompleteView) as away:
@@ -80,8 +81,8 @@ class Opening:
             log.exception("opening failed")
             connection.close(CloseCode.OVERLOADED, "try again")
 
-    async def _open(self, connection: Connection, hello: frames.Hello) -> None:
-        ticket = await self._ticket(hello)
+    async def _open(self, connection: Connection, hello: frames.Hello, said_ms: int) -> None:
+        ticket = await self._ticket(hello, said_ms)
         key = await self._keys.key(ticket.user_id)
         if key is None:
             raise Refused(CloseCode.SIGNED_OUT, "the account was erased")
@@ -102,8 +103,8 @@ class Opening:
         if connection.session.phase is Phase.CATCHING_UP:
             connection.session.synced()
 
-    async def _ticket(self, hello: frames.Hello) -> tickets.Ticket:
-        ticket = tickets.verify(self._settings.token_secret_bytes(), hello.ticket, _now_ms())
+    async def _ticket(self, hello: frames.Hello, said_ms: int) -> tickets.Ticket:
+        ticket = tickets.verify(self._settings.token_secret_bytes(), hello.ticket, said_ms)
         if ticket is None or not await ticket_use.use(self._redis, ticket):
             raise Refused(CloseCode.BAD_TICKET, "bad ticket")
         return ticket

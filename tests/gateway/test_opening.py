@@ -57,6 +57,14 @@ class TestTicket:
     async def test_refused_when_expired(self, house: House) -> None:
         assert CloseCode.BAD_TICKET == await code_of(house, house.hello(await house.person(), life_seconds=0))
 
+    async def test_welcomed_though_it_expires_while_it_waits_for_its_turn(self, houses: Houses) -> None:
+        house = await houses.open(opening_at_once=1, register_seconds=2.0)
+        first, second = await house.call(), await house.call()
+        await first.say(house.hello(await house.person()))  # nobody registers it: it holds the turn for two seconds
+        await first.heard()
+        await second.say(house.hello(await house.person(), life_seconds=1))
+        assert "Welcome" == (await second.heard())["type"]
+
     async def test_refused_when_the_house_did_not_issue_it(self, house: House) -> None:
         hello = house.hello(await house.person())
         forged = {**hello, "ticket": hello["ticket"][:-4] + "AAA="}
