@@ -18,7 +18,8 @@ _PAGE_EVENTS_MAX = 200
 
 
 class ConversationState(Struct, frozen=True, kw_only=True):
-    """`role` is None where one has left: then settings and the others are nobody's to show, and left out."""
+    """`role` is None where one has left. Then settings and the others are nobody's to show, and left out; and so is
+    what messages say, for the API shows who has left what was deleted since, but no device is told."""
 
     conversation_id: str
     kind: str | None
@@ -59,7 +60,7 @@ def of_copy(copy: Conversation) -> ConversationState:
         unread=copy.unread,
         muted_until=copy.muted_until,
         members=_shown(members, copy.history, copy.own_user_id) if copy.is_member else (),
-        timeline=tuple(map(_in_order, copy.history)),
+        timeline=_comparable(copy.history, is_member=copy.is_member),
     )
 
 
@@ -90,7 +91,7 @@ def of_api(summary: ConversationSummary, timeline: Sequence[AnyTimelineEvent], o
         unread=summary.unread,
         muted_until=summary.muted_until,
         members=_shown(members, timeline, own_user_id) if summary.role is not None else (),
-        timeline=tuple(map(_in_order, timeline)),
+        timeline=_comparable(timeline, is_member=summary.role is not None),
     )
 
 
@@ -123,8 +124,19 @@ def _covered(own_seqs: Sequence[int], watermark: int) -> int:
     return own_seqs[position - 1] if position else 0
 
 
+def _comparable(timeline: Sequence[AnyTimelineEvent], *, is_member: bool) -> tuple[AnyTimelineEvent, ...]:
+    return tuple(map(_in_order if is_member else _without_body, timeline))
+
+
 def _in_order(event: AnyTimelineEvent) -> AnyTimelineEvent:
     """The order of reactions says nothing."""
     if not isinstance(event, MessageSent):
         return event
     return replace(event, reactions=tuple(sorted(event.reactions, key=lambda one: one.user_id)))
+
+
+def _without_body(event: AnyTimelineEvent) -> AnyTimelineEvent:
+    ordered = _in_order(event)
+    if isinstance(ordered, MessageSent):
+        return replace(ordered, body=None, is_deleted=False)
+    return replace(ordered, body=None) if isinstance(ordered, MessageEdited) else ordered

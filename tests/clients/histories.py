@@ -94,11 +94,7 @@ class Writer:
 
 
 def written(of: list[Step]) -> list[Entry]:
-    """In the end Alice is there if anything was deleted: who is away is not told, but the API shows it."""
     writer = Writer()
     for step in of:
         writer.write(step)
-    seen = seen_after(writer.entries)
-    if ALICE not in seen.roles and any(isinstance(one, MessageDeleted) for one in writer.entries):
-        writer.entries.append(builders.added(seen.head_seq + 1, ALICE))
     return writer.entries
