@@ -267,30 +267,37 @@ class TestOne:
 
 
 class TestNewest:
+    """Of somebody whom no other test knows: others' conversations may be there."""
+
+    def begins(self, me: str, conversation_id: str, at_ms: int) -> MessageSent:
+        return sent(1, actor_id=me, member_ids=(me, BOB), conversation_id=conversation_id, at_ms=START_MS + at_ms)
+
     async def test_newest_activity_first(self, house: House) -> None:
-        other = sent(1, conversation_id=OTHER_CONVERSATION, at_ms=START_MS + 5_000)
-        await house.fold(sent(1), other)
-        assert [OTHER_CONVERSATION, CONVERSATION] == await self.ids(house)
+        me = new_id()
+        await house.fold(self.begins(me, CONVERSATION, 1_000), self.begins(me, OTHER_CONVERSATION, 5_000))
+        assert [OTHER_CONVERSATION, CONVERSATION] == await self.ids(house, me)
         await house.fold(sent(2, actor_id=BOB, at_ms=START_MS + 9_000))
-        assert [CONVERSATION, OTHER_CONVERSATION] == await self.ids(house)
+        assert [CONVERSATION, OTHER_CONVERSATION] == await self.ids(house, me)
 
     async def test_where_one_has_left_the_leaving_counts(self, house: House) -> None:
-        await house.fold(created(), removed(2, user_id=ALICE, actor_id=ALICE))
-        await house.fold(sent(1, conversation_id=OTHER_CONVERSATION, at_ms=START_MS + 5_000))
+        me = new_id()
+        await house.fold(created([me, BOB]), removed(2, user_id=me, actor_id=me))
+        await house.fold(self.begins(me, OTHER_CONVERSATION, 5_000))
         await house.fold(sent(20, actor_id=BOB))
-        assert [OTHER_CONVERSATION, CONVERSATION] == await self.ids(house)
+        assert [OTHER_CONVERSATION, CONVERSATION] == await self.ids(house, me)
 
     async def test_page_by_page(self, house: House) -> None:
+        me = new_id()
         for number in range(7):  # some at the same time
-            await house.fold(sent(1, conversation_id=new_id(), at_ms=START_MS + number // 2))
-        whole = await house.inbox.newest(ALICE, 10)
+            await house.fold(self.begins(me, new_id(), number // 2))
+        whole = await house.inbox.newest(me, 10)
         paged: list[Membership] = []
-        while page := await house.inbox.newest(ALICE, 2, _place(paged)):
+        while page := await house.inbox.newest(me, 2, _place(paged)):
             paged += page
         assert (7, whole) == (len(whole), paged)
 
-    async def ids(self, house: House) -> list[str]:
-        return [one.conversation_id for one in await house.inbox.newest(ALICE, 10)]
+    async def ids(self, house: House, me: str) -> list[str]:
+        return [one.conversation_id for one in await house.inbox.newest(me, 10)]
 
 
 class TestMembers:
@@ -357,15 +364,17 @@ class TestDirectMembers:
 
 class TestBlocked:
     async def test_whom_one_blocks(self, house: House) -> None:
-        await house.fold(blocked(command_offset=1), blocked(CAROL, conversation_id=OTHER_CONVERSATION))
-        await house.fold(blocked(ALICE, actor_id=BOB, command_offset=2))
-        assert (sorted([BOB, CAROL]), [ALICE]) == (await house.inbox.blocked(ALICE), await house.inbox.blocked(BOB))
+        me, other, third = new_id(), new_id(), new_id()
+        await house.fold(blocked(other, actor_id=me, command_offset=1), blocked(third, actor_id=me))
+        await house.fold(blocked(me, actor_id=other, command_offset=2))
+        assert (sorted([other, third]), [me]) == (await house.inbox.blocked(me), await house.inbox.blocked(other))
 
     async def test_the_last_word_counts_whatever_comes_again(self, house: House) -> None:
-        await house.fold(blocked(command_offset=1))
-        await house.fold(blocked(command_offset=2, is_blocked=False))
-        await house.fold(blocked(command_offset=1))
-        assert [] == await house.inbox.blocked(ALICE)
+        me = new_id()
+        await house.fold(blocked(actor_id=me, command_offset=1))
+        await house.fold(blocked(actor_id=me, command_offset=2, is_blocked=False))
+        await house.fold(blocked(actor_id=me, command_offset=1))
+        assert [] == await house.inbox.blocked(me)
 
 
 class TestMuted:

@@ -41,5 +41,5 @@ class TestAdvance:
 
 class TestView:
     async def test_names_are_durable(self) -> None:
-        assert ["timeline-1", "inbox-1", "receipts-1"] == [TIMELINE.group, INBOX.group, RECEIPTS.group]
+        assert ["timeline-1", "inbox-2", "receipts-1"] == [TIMELINE.group, INBOX.group, RECEIPTS.group]
         assert "position:timeline:1" == TIMELINE.key
