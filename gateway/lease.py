@@ -6,6 +6,7 @@ The judge, who goes by the log's time, calls an incarnation dead a moment after 
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import time
 
 from confluent_kafka import KafkaError, Message
@@ -28,13 +29,31 @@ class Lapsed(Exception):
     """The log has not confirmed the lease: the judge may call this incarnation dead."""
 
 
+@dataclass(slots=True)
+class Held:
+    """`since` is when the last lease that was confirmed was handed over: the log got it later. Pure."""
+
+    since: float
+
+    def confirm(self, began_at: float, now: float) -> None:
+        """One that is confirmed too late renews nothing: in the log's time there was a gap, and the judge saw it.
+
+        (On a starved machine a gateway was buried so, and went on as if nothing were: nobody could connect to it.)
+        """
+        if not self.has_lapsed(now):
+            self.since = max(self.since, began_at)
+
+    def has_lapsed(self, now: float) -> bool:
+        return now - self.since > LEASE_SECONDS
+
+
 class Lease:
     def __init__(self, bootstrap: str, gateway: str, connections: Callable[[], int]) -> None:
         self._appender = Appender(bootstrap, f"{gateway}-lease", OPTIONS)
         self._gateway = gateway
         self._connections = connections
         self._now = asyncio.get_running_loop().time
-        self._held_since = 0.0  # when the last lease that was confirmed was handed over: the log got it later
+        self._held = Held(0.0)
 
     async def begin(self, incarnation: str) -> None:
         """The first lease of an incarnation is in the log. Raises StoreUnavailable."""
@@ -42,15 +61,15 @@ class Lease:
         began_at = self._now()
         value, headers = self._lease(incarnation)
         await self._appender.append(PRESENCE_LEASES.name, value, key=self._gateway, headers=headers)
-        self._held_since = began_at
+        self._held = Held(began_at)
 
     async def hold(self, incarnation: str) -> None:
         """Renew it again and again. Raises Lapsed."""
         renew_at = self._now() + LEASE_EVERY_SECONDS
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if self._now() - self._held_since > LEASE_SECONDS:
-                raise Lapsed(f"not confirmed for {self._now() - self._held_since:.1f} s")
+            if self._held.has_lapsed(self._now()):
+                raise Lapsed(f"not confirmed for {self._now() - self._held.since:.1f} s")
             if self._now() >= renew_at:
                 renew_at = self._now() + LEASE_EVERY_SECONDS
                 self._renew(incarnation)
@@ -60,7 +79,7 @@ class Lease:
 
         def delivered(error: KafkaError | None, _: Message) -> None:
             if error is None:
-                self._held_since = max(self._held_since, began_at)
+                self._held.confirm(began_at, self._now())
 
         value, headers = self._lease(incarnation)
         try:

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from infra.stores.cache import available
 from infra.stores.line import Line
-from schemas.outbound import Item, pack, unpack
+from schemas.outbound import Item, pack, stream_name, unpack
 
 ENTRIES_MAX = 5_000  # an entry may hold a whole micro-batch; a gateway that is so far behind is better begun anew
 READ_ENTRIES = 500
@@ -47,6 +47,15 @@ async def publish(line: Line, items: Mapping[str, Sequence[Item]]) -> list[str]:
         *(("XADD", stream, *_OPTIONS, "*", FIELD, pack(entry)) for stream, entry in items.items())
     )
     return [stream for stream, id_ in zip(items, replies, strict=True) if id_ is None]
+
+
+async def end(line: Line, incarnations: Iterable[tuple[str, str]]) -> None:
+    """Delete the streams of dead incarnations (gateway, name): an owner that lives after all begins anew.
+
+    Raises StoreUnavailable.
+    """
+    if streams := [stream_name(gateway, name) for gateway, name in incarnations]:
+        await line.call(("UNLINK", *streams))
 
 
 class OutboundStream:

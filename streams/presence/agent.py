@@ -16,7 +16,7 @@ from infra.stores.faults import until_available
 from infra.stores.line import Line
 from infra.stores.live_gateways import LiveGateways
 from infra.stores.log import Appender
-from infra.stores.outbound_streams import publish
+from infra.stores.outbound_streams import end, publish
 from infra.stores.registrations import Place, Registration, Registrations
 from infra.stores.watchers import Watchers
 from schemas import topics
@@ -87,7 +87,12 @@ class PresenceAgent:
         self._saying = Saying(appender, self.group)
         self._leases = Leases(bootstrap, self.group)
         self._burying = Burying(
-            self._leases, self._registrations, ConnectionCache(redis), LiveGateways(redis), self._saying
+            self._leases,
+            self._registrations,
+            ConnectionCache(redis),
+            LiveGateways(redis),
+            saying=self._saying,
+            line=Line(redis),
         )
         await self._leases.open()
 
@@ -129,6 +134,7 @@ class PresenceAgent:
         await self._cache.write(outcome.after)
         await self._registrations.remove(_left(outcome))
         await publish(self._line, outcome.items)
+        await end(self._line, dead)
         await self._watchers.tell({one.user_id for one in outcome.transitions})
 
 

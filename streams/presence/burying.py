@@ -10,7 +10,9 @@ from time import monotonic, time
 
 from infra.stores.connection_cache import ConnectionCache
 from infra.stores.faults import StoreUnavailable
+from infra.stores.line import Line
 from infra.stores.live_gateways import Heard, LiveGateways
+from infra.stores.outbound_streams import end
 from infra.stores.registrations import Place, Registrations
 from schemas.outbound import Connection, Connections
 from schemas.presence import DeviceDisconnected
@@ -33,13 +35,16 @@ class Burying:
         registrations: Registrations,
         connections: ConnectionCache,
         gateways: LiveGateways,
+        *,
         saying: Saying,
+        line: Line,
     ) -> None:
         self._leases = leases
         self._registrations = registrations
         self._connections = connections
         self._gateways = gateways
         self._saying = saying
+        self._line = line
         self._said_at: dict[Place, float] = {}
         self.partitions: frozenset[int] = frozenset()
 
@@ -62,6 +67,7 @@ class Burying:
         self._said_at = {place: at for place, at in self._said_at.items() if place in places}
 
     async def _bury(self, place: Place) -> None:
+        await end(self._line, [_incarnation(place)])
         users = await self._registrations.users(place)
         heard = await self._gateways.heard(*_incarnation(place))
         count = 0

@@ -8,8 +8,8 @@ import pytest_asyncio
 from redis.asyncio import Redis
 
 from infra.stores.line import Line
-from infra.stores.outbound_streams import LIFE_SECONDS, READ_ENTRIES, OutboundStream, StreamLost, publish
-from schemas.outbound import Item, Kind
+from infra.stores.outbound_streams import LIFE_SECONDS, READ_ENTRIES, OutboundStream, StreamLost, end, publish
+from schemas.outbound import Item, Kind, stream_name
 from tests.infra.stores.connecting import new_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -138,3 +138,17 @@ class TestStreamLost:
         await OutboundStream(redis, stream.name).create()
         with pytest.raises(StreamLost):
             await stream.check()
+
+
+class TestEnd:
+    async def test_an_owner_that_lives_after_all_notices(self, redis: Redis) -> None:
+        gateway, incarnation, line = "gateway-9", new_id(), Line(redis)
+        made = OutboundStream(redis, stream_name(gateway, incarnation))
+        await made.create()
+
+        await end(line, [(gateway, incarnation)])
+
+        with pytest.raises(StreamLost):
+            await made.check()
+        await made.close()
+        await line.close()
