@@ -15,7 +15,7 @@ from infra.stores.postgres import Connection, Postgres
 from infra.stores.preferences import Preferences
 from schemas.bodies import SealedText
 from schemas.codec import encode
-from schemas.events import AnyEvent, CommandRefused, CommandRepeated
+from schemas.events import AnyEvent, CommandRefused, CommandRepeated, MessageSent
 from streams.conversation.state import Conversation
 from streams.conversation.state import Member as StateMember
 from streams.inbox.project import Logged, project
