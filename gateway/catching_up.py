@@ -85,9 +85,12 @@ class CatchingUp:
             yield frames.encode(frames.CaughtUp(membership.conversation_id, (), marks, membership.head_seq))
 
     async def _watermarks(self, user_id: str, membership: Membership) -> tuple[Watermark, ...]:
+        """One's own first, also when one has left; then those of all who are there."""
         members = await self._inbox.members(membership.conversation_id, membership.head_seq)
         shown = await watermarks.shown(self._views.timeline, user_id, membership, members)
-        return tuple(Watermark(one.user_id, one.delivered_seq, one.read_seq) for one in shown)
+        others = (one for one in shown if one.user_id != user_id)
+        own = Watermark(user_id, membership.delivered_seq, membership.read_seq)
+        return (own, *(Watermark(one.user_id, one.delivered_seq, one.read_seq) for one in others))
 
     async def _events(self, user_id: str, membership: Membership, piece: Span) -> tuple[Raw, ...]:
         """The events, as soon as the timeline has them all. Raises StoreUnavailable, IncompleteView."""
