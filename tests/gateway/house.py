@@ -175,9 +175,10 @@ class Log:
 
     async def records(self, topic: Topic, user_id: str, count: int) -> list[Message]:
         """The first records that tell of a user, as soon as they are there."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while len(found := list(self._of(topic, user_id))) < count:
-                self._found += await asyncio.to_thread(self._consumer.consume, 1_000, 0.05)
+        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        while len(found := list(self._of(topic, user_id))) < count:
+            assert asyncio.get_running_loop().time() < deadline, f"only {len(found)} of {count} are in the log"
+            self._found += await asyncio.to_thread(self._consumer.consume, 1_000, 0.05)
         return found[:count]
 
     async def values(self, topic: Topic, user_id: str, count: int) -> list[Frame]:

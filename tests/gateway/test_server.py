@@ -8,7 +8,7 @@ from websockets.exceptions import InvalidStatus
 
 from gateway.session import CloseCode
 from schemas.topics import CONVERSATION_COMMANDS, PRESENCE_EVENTS
-from tests.gateway.house import Frame, House, Houses, Person
+from tests.gateway.house import PATIENCE_SECONDS, Frame, House, Houses, Person
 from tests.gateway.test_submitting import message
 
 SOON_SECONDS = 0.3
@@ -114,7 +114,7 @@ class TestDrain:
         address = house.address
         draining = asyncio.create_task(house.gateway.server.drain(house.server))
         codes = [await caller.close_code() for caller in callers]
-        await draining
+        await asyncio.wait_for(draining, PATIENCE_SECONDS)
         assert [CloseCode.DRAINING] * 3 == codes
         with pytest.raises(ConnectionError):
             await house.call(address)
