@@ -31,7 +31,7 @@ TABLES = (
         PRIMARY KEY (conversation_id, at_ms, bucket)) WITH CLUSTERING ORDER BY (at_ms DESC, bucket DESC)""",
     "ALTER TABLE timeline_1 ADD IF NOT EXISTS edits map<bigint, blob>",
     "ALTER TABLE timeline_1 ADD IF NOT EXISTS deleted_seq bigint",
-    "ALTER TABLE timeline_1 ADD IF NOT EXISTS reactions map<uuid, frozen<tuple<bigint, text>>>",
+    "ALTER TABLE timeline_1 ADD IF NOT EXISTS reactions_set map<bigint, frozen<tuple<uuid, text>>>",
 )
 
 
@@ -55,9 +55,12 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
+    """Somebody reacted with the event at `seq`, or took it back."""
+
     conversation_id: str
     message_seq: int
     seq: int
+    offset: int
     user_id: str
     emoji: str | None
 
@@ -81,8 +84,8 @@ class TimelineRow:
     edits: Mapping[int, bytes] = field(default_factory=dict)
     """Values of MessageEdited by their seq."""
     deleted_seq: int | None = None
-    reactions: Mapping[str, tuple[int, str | None]] = field(default_factory=dict)
-    """Per user, the seq of the last ReactionSet and its emoji."""
+    reactions: Mapping[int, tuple[str, str | None]] = field(default_factory=dict)
+    """Who reacted, and how, by the seq of each ReactionSet: who has left is shown those until then."""
 
 
 def bucket_of(seq: int) -> int:
@@ -112,7 +115,7 @@ class Timeline:
             ),
             "INSERT INTO timeline_buckets_1 (conversation_id, at_ms, bucket) VALUES (?, ?, ?) USING TIMESTAMP ?",
             (
-                "SELECT seq, at_ms, event, message_id, unreadable, edits, deleted_seq, reactions FROM timeline_1"
+                "SELECT seq, at_ms, event, message_id, unreadable, edits, deleted_seq, reactions_set FROM timeline_1"
                 " WHERE conversation_id = ? AND bucket = ? AND seq >= ? AND seq <= ?"
             ),
             "SELECT at_ms, bucket FROM timeline_buckets_1 WHERE conversation_id = ? AND at_ms <= ? LIMIT 3",
@@ -126,7 +129,7 @@ class Timeline:
                 " WHERE conversation_id = ? AND bucket = ? AND seq = ?"
             ),
             (
-                "UPDATE timeline_1 USING TIMESTAMP ? SET reactions[?] = ?"
+                "UPDATE timeline_1 USING TIMESTAMP ? SET reactions_set[?] = ?"
                 " WHERE conversation_id = ? AND bucket = ? AND seq = ?"
             ),
         )
@@ -163,7 +166,8 @@ class Timeline:
             case Deleted():
                 return self._delete, (patch.seq, patch.seq, *place)
             case Reacted():
-                return self._react, (patch.seq, UUID(patch.user_id), (patch.seq, patch.emoji), *place)
+                reaction = (UUID(patch.user_id), patch.emoji)
+                return self._react, (TIMESTAMP_TOP - patch.offset, patch.seq, reaction, *place)
 
     def _bind(self, row: TimelineRow) -> Iterator[tuple[PreparedStatement, tuple[Any, ...]]]:
         conversation, bucket, timestamp = UUID(row.conversation_id), bucket_of(row.seq), TIMESTAMP_TOP - row.offset
@@ -230,5 +234,5 @@ def _row(conversation_id: str, row: Any) -> TimelineRow:
         unreadable=row.unreadable,
         edits=row.edits or {},
         deleted_seq=row.deleted_seq,
-        reactions={str(user_id): (seq, emoji) for user_id, (seq, emoji) in (row.reactions or {}).items()},
+        reactions={seq: (str(user_id), emoji) for seq, (user_id, emoji) in (row.reactions_set or {}).items()},
     )

@@ -168,9 +168,8 @@ def _edit(value: bytes) -> MessageEdited:
 
 
 def _reactions(row: TimelineRow, sees: Sees) -> Iterable[frames.Reaction]:
-    for user_id, (seq, emoji) in sorted(row.reactions.items()):
-        if emoji is not None and sees(seq):
-            yield frames.Reaction(user_id, emoji)
+    last = dict(row.reactions[seq] for seq in sorted(row.reactions) if sees(seq))
+    return (frames.Reaction(user_id, emoji) for user_id, emoji in sorted(last.items()) if emoji is not None)
 
 
 def open_body(event: MessageSent | MessageEdited, key: DataKey | None) -> bytes | None:

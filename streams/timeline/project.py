@@ -38,7 +38,8 @@ def _patch(event: AnyTimelineEvent, record: Record) -> Patch | None:
         case MessageDeleted():
             return Deleted(event.conversation_id, event.message_seq, event.seq)
         case ReactionSet():
-            return Reacted(event.conversation_id, event.message_seq, event.seq, event.actor_id, event.emoji)
+            place = (event.conversation_id, event.message_seq, event.seq, record.offset)
+            return Reacted(*place, event.actor_id, event.emoji)
         case _:
             return None
 

@@ -107,7 +107,7 @@ class TestWrite:
 
 
 MESSAGE = 4
-REACTED = {ALICE: (9, None), BOB: (10, "❤️")}
+REACTED = {7: (ALICE, "👍"), 8: (BOB, "👍"), 9: (ALICE, None), 10: (BOB, "❤️")}
 
 
 def patches(conversation_id: str) -> list[Patch]:
@@ -115,10 +115,10 @@ def patches(conversation_id: str) -> list[Patch]:
     return [
         Edited(conversation_id, MESSAGE, 5, 50, b"first edit"),
         Edited(conversation_id, MESSAGE, 6, 60, b"second edit"),
-        Reacted(conversation_id, MESSAGE, 7, ALICE, "👍"),
-        Reacted(conversation_id, MESSAGE, 8, BOB, "👍"),
-        Reacted(conversation_id, MESSAGE, 9, ALICE, None),
-        Reacted(conversation_id, MESSAGE, 10, BOB, "❤️"),
+        Reacted(conversation_id, MESSAGE, 7, 70, ALICE, "👍"),
+        Reacted(conversation_id, MESSAGE, 8, 80, BOB, "👍"),
+        Reacted(conversation_id, MESSAGE, 9, 90, ALICE, None),
+        Reacted(conversation_id, MESSAGE, 10, 100, BOB, "❤️"),
         Deleted(conversation_id, MESSAGE, 11),
     ]
 

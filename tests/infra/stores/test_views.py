@@ -179,6 +179,14 @@ class TestEvents:
         assert ("hi", [{"user_id": bob, "emoji": "👍"}]) == (text(theirs), theirs["reactions"])
         assert ("hey", {bob, carol}) == (text(ours), {one["user_id"] for one in ours["reactions"]})  # type: ignore[attr-defined]
 
+    async def test_who_has_left_sees_a_reaction_that_became_another_since(self, house: House) -> None:
+        hello, bob, carol = house.says(2, "hello"), house.bob.user_id, house.carol.user_id
+        await house.happens(house.created(), hello, reacted(3, hello, actor_id=carol, emoji="👍"))
+        await house.happens(removed(4, user_id=bob, **house.here), reacted(5, hello, actor_id=carol, emoji="🎉"))
+        await house.happens(reacted(6, hello, actor_id=carol, emoji=None))
+        shown = [(await house.events(person))[1]["reactions"] for person in (house.bob, house.carol)]
+        assert [[{"user_id": carol, "emoji": "👍"}], []] == shown
+
     async def test_a_reaction_that_was_taken_back_is_not_shown(self, house: House) -> None:
         hello, bob = house.says(1, "hello"), house.bob.user_id
         await house.happens(hello, reacted(2, hello, actor_id=bob), reacted(3, hello, actor_id=bob, emoji=None))

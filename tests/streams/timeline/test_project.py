@@ -49,8 +49,8 @@ class TestChanges:
         [
             (edited(9, sent(7)), Edited(CONVERSATION, 7, 9, 40, encode(edited(9, sent(7))))),
             (deleted(9, sent(7)), Deleted(CONVERSATION, 7, 9)),
-            (reacted(9, sent(7)), Reacted(CONVERSATION, 7, 9, BOB, "👍")),
-            (reacted(9, sent(7), emoji=None), Reacted(CONVERSATION, 7, 9, BOB, None)),
+            (reacted(9, sent(7)), Reacted(CONVERSATION, 7, 9, 40, BOB, "👍")),
+            (reacted(9, sent(7), emoji=None), Reacted(CONVERSATION, 7, 9, 40, BOB, None)),
         ],
         ids=lambda one: type(one).__name__,
     )
