@@ -16,6 +16,7 @@ NICE: Mapping[str, int] = {
     "api": 5,
     "conversation": 7,
     "fanout": 9,
+    "presence": 9,
     "postgres": 15,
     "cassandra": 15,
     "views": 19,

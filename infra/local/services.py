@@ -13,11 +13,13 @@ BALANCER_CONFIG = ROOT / "infra" / "balancer" / "haproxy.cfg"
 
 API_PORT = 8081
 GATEWAY_PORTS = {"gateway-1": 8091, "gateway-2": 8092}
-# Which agents share a process here; the hot road's two have one each.
+# Which agents share a process here. Nobody connects without presence: with the views, which go last, it kept people
+# waiting for more than ten seconds on a busy machine.
 AGENTS: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "conversation": (8101, ("conversation",)),
     "fanout": (8102, ("fanout",)),
-    "views": (8103, ("timeline", "inbox", "receipts", "presence", "last-seen", "signals")),
+    "presence": (8104, ("presence", "signals")),
+    "views": (8103, ("timeline", "inbox", "receipts", "last-seen")),
 }
 BALANCER_PORT = 8080
 

@@ -97,7 +97,12 @@ class Receipts:
         values = (UUID(conversation_id), [UUID(user_id) for user_id in user_ids], seq)
         rows = await self._cassandra.execute(self._first, values)
         at_ms = {(str(row.user_id), row.kind): row.at_ms for row in rows}
-        return {id_: Passed(at_ms.get((id_, "delivered")), at_ms.get((id_, "read"))) for id_ in user_ids}
+        return {id_: _passed(at_ms.get((id_, "delivered")), at_ms.get((id_, "read"))) for id_ in user_ids}
+
+
+def _passed(delivered_ms: int | None, read_ms: int | None) -> Passed:
+    """Reading implies delivery: its row may be seen a moment before that of the delivery it came with."""
+    return Passed(read_ms if delivered_ms is None else delivered_ms, read_ms)
 
 
 def _values(row: Advance) -> tuple[UUID, UUID, Kind, int, int, int]:

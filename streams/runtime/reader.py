@@ -128,19 +128,22 @@ class Reader(threading.Thread):
             return
         messages = [first, *self._kafka.consume(RUN_RECORDS_MAX - 1, 0)]
         self._pulse.end_if_paused()  # before anything is handed on that others have by now
+        for message in messages:
+            if error := message.error():
+                self._complain(error)
         if epoch != self.epoch:
             return  # a rebalance came in between: all partitions are paused until they are rewound
         runs: dict[Place, list[Message]] = {}
         for message in messages:
-            if error := message.error():
-                self._complain(error)
-            else:
+            if message.error() is None:
                 runs.setdefault((str(message.topic()), message.partition() or 0), []).append(message)
         if runs:
             self._in_loop(self._owner.deliver, epoch, runs)
 
     def _complain(self, error: KafkaError) -> None:
-        if error.fatal():
+        # Who is fenced while holding nothing hears of it only here, as `_FATAL`, which does not count as `fatal()`: it
+        # polled on for ever, and a view stood still after the broker was killed.
+        if error.fatal() or error.code() == KafkaError._FATAL:  # noqa: SLF001 — the driver's name
             raise KafkaException(error)
         if error.code() in _AWAY:
             self._progress.touch()

@@ -40,7 +40,7 @@ class TestPassed:
             [advance(conversation_id, "delivered", 5), advance(conversation_id, "read", 4, user_id=CAROL)]
         )
         await receipts.write([advance(new_id(), "read", 9, user_id=ALICE)])
-        expected = {ALICE: Passed(), BOB: Passed(START_MS + 5, None), CAROL: Passed(None, START_MS + 4)}
+        expected = {ALICE: Passed(), BOB: Passed(START_MS + 5, None), CAROL: Passed(START_MS + 4, START_MS + 4)}
         assert expected == await receipts.passed(conversation_id, [ALICE, BOB, CAROL], 4)
 
     async def test_a_whole_group(self, receipts: Receipts) -> None:
@@ -75,7 +75,7 @@ class TestWrite:
         conversation_id = new_id()
         for offset in offsets:
             await receipts.write([Advance(conversation_id, BOB, "read", 5, START_MS + offset, offset)])
-        assert {BOB: Passed(None, START_MS + 10)} == await receipts.passed(conversation_id, [BOB], 5)
+        assert {BOB: Passed(START_MS + 10, START_MS + 10)} == await receipts.passed(conversation_id, [BOB], 5)
 
     async def test_nothing(self, receipts: Receipts) -> None:
         await receipts.write([])
