@@ -1,7 +1,5 @@
 """What a device missed, as frames: a whole recovery from its cursors, or a snapshot. Never a partial recovery."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,14 +8,14 @@ from msgspec import Raw
 
 from infra.stores import watermarks
 from infra.stores.inbox import Inbox, Membership, Span
-from infra.stores.views import IncompleteView, Views
+from infra.stores.views import Views, when_whole
 from schemas import frames
 from schemas.frames import Watermark
 
 PIECE_EVENTS = 200
 SNAPSHOT_CONVERSATIONS = 200
 # While messages flow, the inbox names heads that are newer than what the timeline had folded when it was looked at.
-TIMELINE_SECONDS, LOOK_AGAIN_SECONDS = 3.0, 0.02
+TIMELINE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,8 @@ class CatchingUp:
                 yield frames.encode(frames.Synced(recovered=True))
                 return
         newest = await self._inbox.newest(user_id, SNAPSHOT_CONVERSATIONS)
-        yield frames.encode(frames.Snapshot(await self._views.summaries(user_id, newest)))
+        rows = await when_whole(lambda: self._views.summaries(user_id, newest), TIMELINE_SECONDS)
+        yield frames.encode(frames.Snapshot(rows))
         yield frames.encode(frames.Synced(recovered=False))
 
     async def _caught_up(self, user_id: str, one: Missed) -> AsyncIterator[bytes]:
@@ -93,15 +92,10 @@ class CatchingUp:
         return (own, *(Watermark(one.user_id, one.delivered_seq, one.read_seq) for one in others))
 
     async def _events(self, user_id: str, membership: Membership, piece: Span) -> tuple[Raw, ...]:
-        """The events, as soon as the timeline has them all. Raises StoreUnavailable, IncompleteView."""
-        deadline = time.monotonic() + TIMELINE_SECONDS
-        while True:
-            try:
-                return await self._views.events(user_id, membership, piece.first, piece.last)
-            except IncompleteView:
-                if time.monotonic() >= deadline:
-                    raise
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        """Raises StoreUnavailable, IncompleteView."""
+        return await when_whole(
+            lambda: self._views.events(user_id, membership, piece.first, piece.last), TIMELINE_SECONDS
+        )
 
 
 def _pieces(span: Span) -> Iterator[Span]:

@@ -1,8 +1,5 @@
 """Conversations: the list, one of them, and its timeline."""
 
-import asyncio
-import time
-
 import msgspec
 from fastapi import APIRouter, Response
 
@@ -16,10 +13,10 @@ from api.results import Conversation, ConversationPage, GroupSettings, MemberVie
 from api.services import Services
 from infra.stores import watermarks
 from infra.stores.inbox import Membership
-from infra.stores.views import IncompleteView
+from infra.stores.views import when_whole
+from schemas.frames import ConversationSummary
 
-# The inbox, which names the head, may be a moment ahead of the timeline.
-CATCH_UP_SECONDS, LOOK_AGAIN_SECONDS = 1.0, 0.03
+CATCH_UP_SECONDS = 1.0
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"])
 
@@ -33,14 +30,14 @@ async def list_conversations(
     found = await use.inbox.newest(caller.user_id, limit + 1, before)
     page = found[:limit]
     rest = cursors.list_cursor(page[-1]) if len(found) > limit else None
-    return json(ConversationPage(await use.views.summaries(caller.user_id, page), rest))
+    return json(ConversationPage(await _summaries(use, caller.user_id, page), rest))
 
 
 @router.get("/{conversation_id}", summary="One conversation", responses=described(200, Conversation))
 async def get_conversation(use: Use, caller: Caller, conversation_id: PathId) -> Response:
     """With all members. Others' watermarks are shown up to one's own last message that they cover."""
     membership = await _membership(use, caller.user_id, conversation_id)
-    (summary,) = await use.views.summaries(caller.user_id, [membership])
+    (summary,) = await _summaries(use, caller.user_id, [membership])
     members = await use.inbox.members(conversation_id, membership.head_seq)
     seen = await watermarks.shown(use.views.timeline, caller.user_id, membership, members)
     fields = msgspec.structs.asdict(summary)
@@ -48,6 +45,11 @@ async def get_conversation(use: Use, caller: Caller, conversation_id: PathId) ->
         MemberView(one.user_id, one.role, one.joined_seq, one.delivered_seq, one.read_seq) for one in seen
     )
     return json(Conversation(**fields, settings=await _settings(use, membership)))
+
+
+async def _summaries(use: Services, user_id: str, memberships: list[Membership]) -> tuple[ConversationSummary, ...]:
+    """Raises IncompleteView."""
+    return await when_whole(lambda: use.views.summaries(user_id, memberships), CATCH_UP_SECONDS)
 
 
 async def _settings(use: Services, membership: Membership) -> GroupSettings | None:
@@ -96,16 +98,12 @@ async def get_timeline(
 
 
 async def _timeline_page(use: Services, user_id: str, membership: Membership, page: Page) -> Response:
-    """The page, as soon as it is whole. Raises IncompleteView."""
-    deadline = time.monotonic() + CATCH_UP_SECONDS
-    while True:
-        try:
-            events = await use.views.events(user_id, membership, page.first, page.last)
-            return json(TimelinePage(events, page.has_more))
-        except IncompleteView:
-            if time.monotonic() >= deadline:
-                raise
-        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    """Raises IncompleteView."""
+
+    async def look() -> tuple[msgspec.Raw, ...]:
+        return await use.views.events(user_id, membership, page.first, page.last)
+
+    return json(TimelinePage(await when_whole(look, CATCH_UP_SECONDS), page.has_more))
 
 
 async def _membership(use: Services, user_id: str, conversation_id: str) -> Membership:

@@ -4,8 +4,11 @@ Membership and head come from one row of the inbox, and nothing beyond what that
 gateway.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from msgspec import Raw
 
@@ -21,7 +24,9 @@ from schemas.sealing import DataKey
 from schemas.times import timestamp
 
 LOOK_BACK_SEQS = 64
+LOOK_AGAIN_SECONDS = 0.02
 
+T = TypeVar("T")
 Sees = Callable[[int], bool]
 
 
@@ -42,7 +47,7 @@ class Views:
     async def summaries(
         self, user_id: str, memberships: Sequence[Membership]
     ) -> tuple[frames.ConversationSummary, ...]:
-        """The conversation list's rows, in the order given. Raises StoreUnavailable."""
+        """The conversation list's rows, in the order given. Raises StoreUnavailable, IncompleteView."""
         shown = [await self._last(one) for one in memberships]
         heads = iter(await self._render(user_id, [one for one in shown if one]))
         return tuple(
@@ -56,13 +61,16 @@ class Views:
         """
         rows: list[TimelineRow] = []
         for span in membership.spans:
-            low, high = max(first, span.first), min(last, span.last)
-            found = await self.timeline.read(membership.conversation_id, low, high)
-            if len(found) != max(0, high - low + 1):
-                raise IncompleteView(f"{membership.conversation_id}: {len(found)} rows from {low} to {high}")
-            rows += found
+            rows += await self._rows(membership, max(first, span.first), min(last, span.last))
         deleted = await self._deleted(membership, rows)
         return tuple(await self._render(user_id, [_shown(row, membership.sees, deleted) for row in rows]))
+
+    async def _rows(self, membership: Membership, first: int, last: int) -> list[TimelineRow]:
+        """All rows of a range within a span. Raises IncompleteView."""
+        found = await self.timeline.read(membership.conversation_id, first, last)
+        if len(found) != max(0, last - first + 1):
+            raise IncompleteView(f"{membership.conversation_id}: {len(found)} rows from {first} to {last}")
+        return found
 
     async def _deleted(self, membership: Membership, rows: Sequence[TimelineRow]) -> frozenset[int]:
         """Which messages are deleted, of those that are, or are edited, in these rows."""
@@ -85,7 +93,7 @@ class Views:
         """Of who has left, or came again and missed what became of it: looked for in the timeline, backwards."""
         for span in reversed(membership.spans):
             first = max(span.first, span.last - LOOK_BACK_SEQS + 1)
-            for row in reversed(await self.timeline.read(membership.conversation_id, first, span.last)):
+            for row in reversed(await self._rows(membership, first, span.last)):
                 if isinstance(_event(row), MessageSent):
                     return _shown(row, membership.sees, frozenset((row.seq,) if row.deleted_seq else ()))
         return None
@@ -121,6 +129,19 @@ class Views:
 
 class IncompleteView(Exception):
     """The timeline has fewer rows than the head says, or one that could not be read."""
+
+
+async def when_whole(look: Callable[[], Awaitable[T]], wait_seconds: float) -> T:
+    """What is looked at, as soon as it is whole: the inbox, which names the head, may be a moment ahead of the
+    timeline. Raises IncompleteView, and whatever `look` raises."""
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return await look()
+        except IncompleteView:
+            if time.monotonic() >= deadline:
+                raise
+        await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
 def _event(row: TimelineRow) -> AnyTimelineEvent:

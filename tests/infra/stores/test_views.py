@@ -1,5 +1,7 @@
 """What a person sees of the views: only what was visible to them, and what became of it as far as they saw it."""
 
+import asyncio
+
 import pytest
 import pytest_asyncio
 from msgspec import UNSET
@@ -8,7 +10,7 @@ from infra.stores.cassandra import Cassandra
 from infra.stores.postgres import Postgres
 from infra.stores.settings import StoreSettings
 from infra.stores.timeline import TimelineRow
-from infra.stores.views import LOOK_BACK_SEQS, IncompleteView
+from infra.stores.views import LOOK_BACK_SEQS, IncompleteView, when_whole
 from schemas.bodies import SealedText
 from schemas.events import GroupSettingsChanged
 from tests.builders import START_MS, added, deleted, reacted, removed, role_changed, settings_changed
@@ -232,6 +234,16 @@ class TestIncompleteView:
         await house.happens_in_inbox(house.says(2, "again"))
         with pytest.raises(IncompleteView, match="1 rows from 1 to 2"):
             await house.events(house.bob)
+
+    async def test_when_it_lacks_what_one_saw_before_one_left(self, house: House) -> None:
+        await house.happens(house.created())
+        gone = (house.says(2, "hello"), removed(3, user_id=house.bob.user_id, **house.here))
+        await house.happens_in_inbox(*gone)
+        with pytest.raises(IncompleteView, match="1 rows from 1 to 3"):
+            await house.head(house.bob)
+        waiting = asyncio.create_task(when_whole(lambda: house.head(house.bob), wait_seconds=60))
+        await house.happens(*gone)
+        assert "hello" == text(await waiting)
 
     async def test_when_a_row_is_unreadable(self, house: House) -> None:
         broken = TimelineRow(house.conversation_id, 2, START_MS, 1, None, unreadable="from the future")
