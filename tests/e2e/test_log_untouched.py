@@ -1,5 +1,6 @@
 """Bad input never enters the log: its ends stand where they stood."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -11,18 +12,36 @@ from infra.local.stack import Stack
 from infra.stores.log_ends import LogEnds
 from schemas.topics import CONVERSATION_COMMANDS, CONVERSATION_EVENTS
 from tests.e2e.line import Lines
-from tests.e2e.people import People, Person, send_message
+from tests.e2e.people import SHOWN_SECONDS, People, Person, send_message
 from tests.e2e.test_bad_calls import post
 from tests.e2e.test_bad_frames import MALFORMED
+
+
+QUIET_SECONDS = 0.5  # much longer than a gateway gathers receipts
+Ends = list[dict[int, int]]
 
 
 @pytest.fixture
 async def log_stays(system: Stack) -> AsyncIterator[None]:
     """Nothing is appended to either topic while the test runs."""
-    ends = LogEnds(system.environment()["BACKCHANNEL_KAFKA_BOOTSTRAP"])
-    before = [await ends.ends(topic) for topic in (CONVERSATION_COMMANDS, CONVERSATION_EVENTS)]
+    log = LogEnds(system.environment()["BACKCHANNEL_KAFKA_BOOTSTRAP"])
+    before = await quiet(log)
     yield
-    assert before == [await ends.ends(topic) for topic in (CONVERSATION_COMMANDS, CONVERSATION_EVENTS)]
+    assert before == await ends(log)
+
+
+async def ends(log: LogEnds) -> Ends:
+    return [await log.ends(topic) for topic in (CONVERSATION_COMMANDS, CONVERSATION_EVENTS)]
+
+
+async def quiet(log: LogEnds) -> Ends:
+    """The ends, once they stand: receipts that the tests before gave may still be on their way."""
+    async with asyncio.timeout(SHOWN_SECONDS):
+        before, now = None, await ends(log)
+        while before != now:
+            await asyncio.sleep(QUIET_SECONDS)
+            before, now = now, await ends(log)
+    return now
 
 
 @pytest.mark.usefixtures("log_stays")
