@@ -1,7 +1,7 @@
 """Bad input never enters the log: its ends stand where they stood."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from uuid import uuid4
 
 import msgspec
@@ -16,9 +16,8 @@ from tests.e2e.people import SHOWN_SECONDS, People, Person, send_message
 from tests.e2e.test_bad_calls import post
 from tests.e2e.test_bad_frames import MALFORMED
 
-
 QUIET_SECONDS = 0.5  # much longer than a gateway gathers receipts
-Ends = list[dict[int, int]]
+Ends = list[Mapping[int, int]]
 
 
 @pytest.fixture
