@@ -4,19 +4,15 @@
 long as the member's own acknowledgements are many. Rows are immutable, and the first record wins whatever comes when.
 """
 
-import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from cassandra.query import BatchStatement, BatchType, PreparedStatement
+from cassandra.query import PreparedStatement
 
 from infra.stores.cassandra import Cassandra
-
-BATCH_ROWS = 24  # as the timeline's
-WRITES_AT_ONCE = 8
-TIMESTAMP_TOP = 1 << 52
+from infra.stores.grouped_writes import GroupedWrites, first_wins
 
 TABLES = (
     """CREATE TABLE IF NOT EXISTS receipts_1 (
@@ -56,11 +52,11 @@ class Receipts:
         self._cassandra = cassandra
         self._insert = insert
         self._first = first
-        self._is_one_replica_set = is_one_replica_set
+        self._writes = GroupedWrites(cassandra, is_one_replica_set=is_one_replica_set)
 
     @classmethod
     async def prepare(cls, cassandra: Cassandra, *, is_one_replica_set: bool) -> "Receipts":
-        """`is_one_replica_set`: every node holds every row, so rows of any partition may go in one batch."""
+        """`is_one_replica_set` as for GroupedWrites. Raises StoreUnavailable."""
         insert = (
             "INSERT INTO receipts_1 (conversation_id, user_id, kind, to_seq, at_ms) VALUES (?, ?, ?, ?, ?)"
             " USING TIMESTAMP ?"
@@ -74,21 +70,9 @@ class Receipts:
 
     async def write(self, advances: Sequence[Advance]) -> None:
         """Write rows; done when all are durable. Writing them again changes nothing. Raises StoreUnavailable."""
-        batches = list(self._batches(advances))
-        for start in range(0, len(batches), WRITES_AT_ONCE):
-            await asyncio.gather(*map(self._cassandra.execute, batches[start : start + WRITES_AT_ONCE]))
-
-    def _batches(self, advances: Sequence[Advance]) -> Iterator[BatchStatement]:
-        grouped: dict[object, list[Advance]] = {}
-        for one in advances:
-            group = None if self._is_one_replica_set else (one.conversation_id, one.user_id, one.kind)
-            grouped.setdefault(group, []).append(one)
-        for rows in grouped.values():
-            for start in range(0, len(rows), BATCH_ROWS):
-                batch = BatchStatement(BatchType.UNLOGGED)
-                for row in rows[start : start + BATCH_ROWS]:
-                    batch.add(self._insert, _values(row))
-                yield batch
+        await self._writes.write(
+            ((one.conversation_id, one.user_id, one.kind), self._insert, _values(one)) for one in advances
+        )
 
     async def passed(self, conversation_id: str, user_ids: Sequence[str], seq: int) -> Mapping[str, Passed]:
         """When each of these members passed `seq`. Raises StoreUnavailable."""
@@ -107,5 +91,5 @@ def _passed(delivered_ms: int | None, read_ms: int | None) -> Passed:
 
 def _values(row: Advance) -> tuple[UUID, UUID, Kind, int, int, int]:
     return (
-        UUID(row.conversation_id), UUID(row.user_id), row.kind, row.to_seq, row.at_ms, TIMESTAMP_TOP - row.offset
+        UUID(row.conversation_id), UUID(row.user_id), row.kind, row.to_seq, row.at_ms, first_wins(row.offset)
     )  # fmt: skip

@@ -8,18 +8,17 @@ beside it on its own row, later seqs over earlier ones.
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from cassandra.query import BatchStatement, BatchType, PreparedStatement
+from cassandra.query import PreparedStatement
 
 from infra.stores.cassandra import Cassandra
+from infra.stores.grouped_writes import GroupedWrites, Write, first_wins
 from schemas.ids import message_milliseconds
 
 BUCKET_SEQS = 256
-BATCH_ROWS = 24  # 36 µs a row in batches of 20, 145 to 205 one by one (FACTS)
-WRITES_AT_ONCE = 8
-TIMESTAMP_TOP = 1 << 52
 
 TABLES = (
     """CREATE TABLE IF NOT EXISTS timeline_1 (
@@ -103,11 +102,11 @@ class Timeline:
         self._cassandra = cassandra
         self._insert, self._insert_bucket, self._range, self._bucket_at, self._places, *patches = statements
         self._edit, self._delete, self._react = patches
-        self._is_one_replica_set = is_one_replica_set
+        self._writes = GroupedWrites(cassandra, is_one_replica_set=is_one_replica_set)
 
     @classmethod
     async def prepare(cls, cassandra: Cassandra, *, is_one_replica_set: bool) -> "Timeline":
-        """`is_one_replica_set`: every node holds every row, so rows of any partition may go in one batch."""
+        """`is_one_replica_set` as for GroupedWrites. Raises StoreUnavailable."""
         texts = (
             (
                 "INSERT INTO timeline_1 (conversation_id, bucket, seq, at_ms, message_id, event, unreadable)"
@@ -140,42 +139,30 @@ class Timeline:
 
         Raises StoreUnavailable.
         """
-        batches = list(self._batches(rows, patches))
-        for start in range(0, len(batches), WRITES_AT_ONCE):
-            await asyncio.gather(*map(self._cassandra.execute, batches[start : start + WRITES_AT_ONCE]))
+        writes = chain(chain.from_iterable(map(self._row_writes, rows)), map(self._patch_write, patches))
+        await self._writes.write(writes)
 
-    def _batches(self, rows: Sequence[TimelineRow], patches: Sequence[Patch]) -> Iterator[BatchStatement]:
-        bound: dict[object, list[Any]] = {}
-        for row in rows:
-            group = None if self._is_one_replica_set else (row.conversation_id, bucket_of(row.seq))
-            bound.setdefault(group, []).extend(self._bind(row))
-        for patch in patches:
-            group = None if self._is_one_replica_set else (patch.conversation_id, bucket_of(patch.message_seq))
-            bound.setdefault(group, []).append(self._bind_patch(patch))
-        for statements in bound.values():
-            for start in range(0, len(statements), BATCH_ROWS):
-                batch = BatchStatement(BatchType.UNLOGGED)
-                batch.add_all(*_columns(statements[start : start + BATCH_ROWS]))
-                yield batch
+    def _row_writes(self, row: TimelineRow) -> Iterator[Write]:
+        bucket, timestamp = bucket_of(row.seq), first_wins(row.offset)
+        conversation, message = UUID(row.conversation_id), UUID(row.message_id) if row.message_id else None
+        values = (conversation, bucket, row.seq, row.at_ms, message, row.event, row.unreadable, timestamp)
+        yield (row.conversation_id, bucket), self._insert, values
+        if row.seq == first_seq(bucket):
+            place = (conversation, row.at_ms, bucket, timestamp)
+            yield (row.conversation_id, bucket), self._insert_bucket, place
 
-    def _bind_patch(self, patch: Patch) -> tuple[PreparedStatement, tuple[Any, ...]]:
-        place = (UUID(patch.conversation_id), bucket_of(patch.message_seq), patch.message_seq)
+    def _patch_write(self, patch: Patch) -> Write:
+        bucket = bucket_of(patch.message_seq)
+        place = (UUID(patch.conversation_id), bucket, patch.message_seq)
+        partition = (patch.conversation_id, bucket)
         match patch:
             case Edited():
-                return self._edit, (TIMESTAMP_TOP - patch.offset, patch.seq, patch.event, *place)
+                return partition, self._edit, (first_wins(patch.offset), patch.seq, patch.event, *place)
             case Deleted():
-                return self._delete, (patch.seq, patch.seq, *place)
+                return partition, self._delete, (patch.seq, patch.seq, *place)
             case Reacted():
                 reaction = (UUID(patch.user_id), patch.emoji)
-                return self._react, (TIMESTAMP_TOP - patch.offset, patch.seq, reaction, *place)
-
-    def _bind(self, row: TimelineRow) -> Iterator[tuple[PreparedStatement, tuple[Any, ...]]]:
-        conversation, bucket, timestamp = UUID(row.conversation_id), bucket_of(row.seq), TIMESTAMP_TOP - row.offset
-        message = UUID(row.message_id) if row.message_id else None
-        values = (conversation, bucket, row.seq, row.at_ms, message, row.event, row.unreadable, timestamp)
-        yield self._insert, values
-        if row.seq == first_seq(bucket):
-            yield self._insert_bucket, (conversation, row.at_ms, bucket, timestamp)
+                return partition, self._react, (first_wins(patch.offset), patch.seq, reaction, *place)
 
     async def read(self, conversation_id: str, first: int, last: int) -> list[TimelineRow]:
         """The rows from seq `first` to `last`, both included, ascending. Raises StoreUnavailable."""
@@ -216,10 +203,6 @@ class Timeline:
                 if place.message_id == message:
                     return int(place.seq)
         return None
-
-
-def _columns(statements: Sequence[tuple[PreparedStatement, tuple[Any, ...]]]) -> tuple[list[Any], list[Any]]:
-    return [statement for statement, _ in statements], [values for _, values in statements]
 
 
 def _row(conversation_id: str, row: Any) -> TimelineRow:

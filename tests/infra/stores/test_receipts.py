@@ -6,7 +6,8 @@ import pytest
 import pytest_asyncio
 
 from infra.stores.cassandra import Cassandra
-from infra.stores.receipts import BATCH_ROWS, Advance, Kind, Passed, Receipts
+from infra.stores.grouped_writes import BATCH_ROWS
+from infra.stores.receipts import Advance, Kind, Passed, Receipts
 from tests.builders import ALICE, BOB, CAROL, START_MS
 from tests.infra.stores.connecting import new_id
 

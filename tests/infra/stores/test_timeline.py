@@ -6,8 +6,8 @@ import pytest
 import pytest_asyncio
 
 from infra.stores.cassandra import Cassandra
+from infra.stores.grouped_writes import BATCH_ROWS
 from infra.stores.timeline import (
-    BATCH_ROWS,
     BUCKET_SEQS,
     Deleted,
     Edited,
