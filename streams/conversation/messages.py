@@ -56,7 +56,7 @@ def _send_refusal(state: Conversation, member: Member | None, command: SendMessa
 
 def edit(state: Conversation, command: EditMessage, place: Place) -> AnyEvent:
     member = state.present(command.actor_id)
-    if member is None or not _is_visible(member, command.target):
+    if member is None or not _is_there(state, member, command.target):
         return refused(state, command, place, "not-found" if member else "not-a-member")
     if state.blocker_ids:
         return refused(state, command, place, "blocked")
@@ -74,7 +74,7 @@ def edit(state: Conversation, command: EditMessage, place: Place) -> AnyEvent:
 
 def delete(state: Conversation, command: DeleteMessage, place: Place) -> AnyEvent:
     member = state.present(command.actor_id)
-    if member is None or not _is_visible(member, command.target):
+    if member is None or not _is_there(state, member, command.target):
         return refused(state, command, place, "not-found" if member else "not-a-member")
     is_admin = state.is_group and member.role == "admin"
     if command.target.author_id != command.actor_id and not is_admin:
@@ -88,7 +88,7 @@ def delete(state: Conversation, command: DeleteMessage, place: Place) -> AnyEven
 
 def react(state: Conversation, command: SetReaction, place: Place) -> AnyEvent:
     member = state.present(command.actor_id)
-    if member is None or not _is_visible(member, command.target):
+    if member is None or not _is_there(state, member, command.target):
         return refused(state, command, place, "not-found" if member else "not-a-member")
     if state.blocker_ids:
         return refused(state, command, place, "blocked")
@@ -100,10 +100,11 @@ def react(state: Conversation, command: SetReaction, place: Place) -> AnyEvent:
     )
 
 
-def _is_visible(member: Member, target: Target) -> bool:
-    """As far as the state knows: of somebody who came again, what they saw before they left is not counted. What was
-    deleted is no message any more."""
-    return target.seq >= member.joined_seq and not target.is_deleted
+def _is_there(state: Conversation, member: Member, target: Target) -> bool:
+    """Whether a member can see the message still. Of somebody who came again, what they saw before they left is not
+    counted. A deletion is known to the door once the timeline has it, and to the state at once."""
+    is_deleted = target.is_deleted or target.message_id in state.deleted_ids
+    return target.seq >= member.joined_seq and not is_deleted
 
 
 def _age_ms(state: Conversation, target: Target, place: Place) -> int:

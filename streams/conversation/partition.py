@@ -17,7 +17,7 @@ from schemas.events import AnyEvent, TimelineEvent
 from streams.conversation.state import ACCEPTED_MAX, Conversation, evolve
 
 # Names the layout and the order of saved states: under another name partitions are folded from the start.
-SAVED_FORMAT = "3"
+SAVED_FORMAT = "4"
 
 Ack = Callable[[], object]
 

@@ -13,6 +13,7 @@ from schemas.commands import Role, Who
 from schemas.ids import message_milliseconds
 from schemas.times import milliseconds
 
+DELETED_MAX = 64  # far more than are deleted while the timeline, from which the door knows older ones, is behind
 ACCEPTED_MAX = 64  # the window of a sender's commands in which a repeat is noticed (PROTOCOL, promise 1)
 
 
@@ -62,7 +63,8 @@ class Member(Struct, frozen=True, array_like=True):
 
 class Conversation(Struct, frozen=True, array_like=True):
     """A conversation after `head_seq` events. Before the first it has no members: nobody may write to it but by
-    naming the other person. `members` in the order of joining; `blocker_ids`: who blocks the other one."""
+    naming the other person. `members` in the order of joining; `blocker_ids`: who blocks the other one; `deleted_ids`:
+    the messages that were deleted last."""
 
     conversation_id: str
     head_seq: int = 0
@@ -74,6 +76,7 @@ class Conversation(Struct, frozen=True, array_like=True):
     who_can_add: Who = "admins"
     blocker_ids: tuple[str, ...] = ()
     members: tuple[Member, ...] = ()
+    deleted_ids: tuple[str, ...] = ()
 
     def member(self, user_id: str) -> Member | None:
         """Who is or was a member."""
@@ -124,6 +127,7 @@ def _message_sent(state: Conversation, event: events.MessageSent) -> Conversatio
         who_can_add=state.who_can_add,
         blocker_ids=state.blocker_ids,
         members=tuple(_after_sending(one, event, at_ms) if one.user_id == event.actor_id else one for one in members),
+        deleted_ids=state.deleted_ids,
     )
 
 
@@ -141,9 +145,14 @@ def _after_sending(member: Member, event: events.MessageSent, at_ms: int) -> Mem
     )
 
 
-def _message_changed(state: Conversation, event: events.AnyTimelineEvent) -> Conversation:
-    """Edits, deletions and reactions take a place in the timeline; what they change is in its rows, not here."""
+def _reaction_set(state: Conversation, event: events.ReactionSet) -> Conversation:
+    """It takes a place in the timeline; what it changes is in the message's row, not here."""
     return _advance(state, event)
+
+
+def _message_deleted(state: Conversation, event: events.MessageDeleted) -> Conversation:
+    deleted_ids = (*state.deleted_ids[-DELETED_MAX + 1 :], event.message_id)
+    return _advance(replace(state, deleted_ids=deleted_ids), event)
 
 
 def _message_edited(state: Conversation, event: events.MessageEdited) -> Conversation:
@@ -234,8 +243,8 @@ def _changed(state: Conversation, user_id: str, change: Callable[[Member], Membe
 _EVOLUTIONS: dict[type, Callable[..., Conversation]] = {
     events.MessageSent: _message_sent,
     events.MessageEdited: _message_edited,
-    events.MessageDeleted: _message_changed,
-    events.ReactionSet: _message_changed,
+    events.MessageDeleted: _message_deleted,
+    events.ReactionSet: _reaction_set,
     events.GroupCreated: _group_created,
     events.MembersAdded: _members_added,
     events.MemberRemoved: _member_removed,

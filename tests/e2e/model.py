@@ -120,11 +120,6 @@ class Talk:
             case _:
                 return self._group_refusals(actor_id, command) if self.kind == "group" else {"not-allowed"}
 
-    def excuses(self, command: Command) -> Reasons:
-        """Reasons that may not be known yet: the door sees a deletion when the timeline does. It changes nothing that
-        is shown but reactions."""
-        return {"not-found"} if getattr(command, "message_id", None) in self.deleted else set()
-
     def _change_refusals(self, actor_id: str, command: EditMessage | DeleteMessage | SetReaction) -> Reasons:
         message = next(one for one in self.messages if one.message_id == command.message_id)
         is_anothers = message.sender_id != actor_id

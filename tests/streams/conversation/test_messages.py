@@ -21,6 +21,7 @@ from tests.builders import (
     blocked,
     created,
     delete,
+    deleted,
     edit,
     edited,
     react,
@@ -219,6 +220,10 @@ class TestAnyChange:
         state = fold([blocked()], after(4))
         writing: list[AnyCommand] = [send("z9"), send("z8", actor_id=BOB), edit("z1", sent(4)), react("z3", sent(4))]
         assert ["blocked"] * 4 == [reason(state, command) for command in writing]
+
+    def test_refused_just_after_a_deletion_that_the_door_did_not_see(self) -> None:
+        state = evolve(TALKING, deleted(4, BOBS, actor_id=BOB, message_number=2))
+        assert ["not-found"] * 3 == [reason(state, command) for command in about(BOBS, BOB)]
 
 
 class TestReceiptsOfAnEditedMessage:
