@@ -11,9 +11,9 @@ from collections.abc import Collection
 from api.services import Services
 from infra.stores.faults import until_available
 from infra.stores.outbound_streams import publish
+from schemas.close_codes import CloseCode, payload
 from schemas.outbound import Item, Kind, stream_name
 
-SIGNED_OUT = b"4503"
 PATIENCE_SECONDS = 3.0
 
 
@@ -23,7 +23,7 @@ async def close_connections(use: Services, user_id: str, device_ids: Collection[
     items: dict[str, list[Item]] = defaultdict(list)
     for one in found.connections if found else ():
         if one.device_id in device_ids:
-            item = Item(Kind.CLOSE, (one.connection,), SIGNED_OUT)
+            item = Item(Kind.CLOSE, (one.connection,), payload(CloseCode.SIGNED_OUT))
             items[stream_name(one.gateway, one.incarnation)].append(item)
     if items:
         await publish(use.line, items)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
 
-from gateway.session import Action, Close, CloseCode, Phase, Send, Session
+from gateway.session import Action, Close, Phase, Send, Session
+from schemas.close_codes import CloseCode
 from schemas.commands import Origin
 from schemas.door import Actor
 

@@ -13,10 +13,10 @@ from typing import Any
 from gateway.announcing import Announcing
 from gateway.lease import Lapsed, Lease
 from gateway.registry import Registry
-from gateway.session import CloseCode
 from infra.stores.cache import Redis
 from infra.stores.faults import StoreUnavailable, until_available
 from infra.stores.outbound_streams import OutboundStream, StreamLost
+from schemas.close_codes import CloseCode
 from schemas.outbound import stream_name
 
 log = logging.getLogger(__name__)

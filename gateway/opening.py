@@ -14,7 +14,7 @@ from gateway.catching_up import CatchingUp
 from gateway.connection import Connection
 from gateway.freshness import Freshness
 from gateway.saying import Saying
-from gateway.session import CloseCode, Phase
+from gateway.session import Phase
 from gateway.settings import GatewaySettings
 from infra.stores import ticket_use
 from infra.stores.cache import Redis
@@ -23,6 +23,7 @@ from infra.stores.keys import Keys
 from infra.stores.users import SignedIn, Users
 from infra.stores.views import IncompleteView
 from schemas import frames, tickets
+from schemas.close_codes import CloseCode
 from schemas.door import Actor
 from schemas.times import timestamp
 
@@ -77,7 +78,7 @@ class Opening:
         except (StoreUnavailable, IncompleteView) as away:
             log.warning("a connection is not opened: %s", away)
             connection.close(CloseCode.OVERLOADED, "try again")
-        except Exception:
+        except Exception:  # a fault of ours in one connection: told whole in the log, and the others live on
             log.exception("opening failed")
             connection.close(CloseCode.OVERLOADED, "try again")
 

@@ -24,7 +24,6 @@ from gateway.session import (
     Action,
     Asked,
     Close,
-    CloseCode,
     Open,
     Session,
     Submit,
@@ -38,6 +37,7 @@ from gateway.submitting import Submitting
 from gateway.watching import Watching
 from infra.stores.user_limits import UserLimits
 from schemas import frames
+from schemas.close_codes import CloseCode
 from schemas.commands import Origin
 from schemas.door import Actor
 

@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from gateway.settings import GatewaySettings
 from schemas import frames
+from schemas.close_codes import CloseCode
 from schemas.parsing import MalformedFrame, parse
 
 FRAME_BYTES_MAX = 64 << 10
@@ -17,22 +18,6 @@ HELLO_BYTES_MAX = 1 << 20
 # A flood is over after so long without a RateLimited. One accepted message does not end it: the bucket gains a token
 # every 20 ms, whatever the rate of those who send.
 CALM_SECONDS = 1.0
-
-
-class CloseCode:
-    """PROTOCOL, section 2. Below 4500 the client reconnects with jitter; from there on it does not by itself."""
-
-    TOO_LARGE = 1009
-    DRAINING = 4000
-    TOO_SLOW = 4001
-    STREAM_LOST = 4002
-    SILENT = 4003
-    OVERLOADED = 4004
-    BAD_TICKET = 4500
-    PROTOCOL_ERROR = 4501
-    REPLACED = 4502
-    SIGNED_OUT = 4503
-    FLOODING = 4504
 
 
 @dataclass(frozen=True, slots=True)

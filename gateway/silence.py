@@ -9,8 +9,8 @@ from gateway.connection import Connection
 from gateway.deadlines import Deadlines
 from gateway.registry import Registry
 from gateway.saying import Saying
-from gateway.session import CloseCode
 from gateway.settings import GatewaySettings
+from schemas.close_codes import CloseCode
 
 LOOK_SECONDS = 0.25  # of the 2 s that may pass, beyond the threshold, until somebody is shown offline
 

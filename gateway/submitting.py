@@ -6,11 +6,11 @@ from time import time
 from confluent_kafka import KafkaError, Message
 
 from gateway.connection import Connection
-from gateway.session import CloseCode
 from infra.stores.door_facts import DoorFacts
 from infra.stores.faults import StoreUnavailable
 from infra.stores.log import Appender
 from schemas import commands, door, envelope, frames, topics
+from schemas.close_codes import CloseCode
 from schemas.codec import encode
 from schemas.door import Actor
 from schemas.parsing import MalformedFrame

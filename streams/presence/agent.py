@@ -20,6 +20,7 @@ from infra.stores.outbound_streams import end, publish
 from infra.stores.registrations import Place, Registration, Registrations
 from infra.stores.watchers import Watchers
 from schemas import topics
+from schemas.close_codes import CloseCode, payload
 from schemas.codec import Undecodable, decode_presence
 from schemas.commands import Origin
 from schemas.outbound import Connections, Item, Kind, stream_name
@@ -37,8 +38,6 @@ from streams.runtime.records import Record, Run
 from streams.runtime.settings import StreamSettings
 
 log = logging.getLogger(__name__)
-
-REPLACED, STREAM_LOST = b"4502", b"4002"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ def fold(happened: Sequence[Happened], before: Mapping[str, Connections], dead: 
         event, user_id = one.event, one.event.user_id
         outcome.partitions[user_id] = one.partition
         if isinstance(event, DeviceConnected) and _incarnation(event.origin) in dead:
-            outcome.tell(Kind.CLOSE, event.origin, STREAM_LOST)
+            outcome.tell(Kind.CLOSE, event.origin, payload(CloseCode.STREAM_LOST))
             continue
         state = outcome.after[user_id]
         folded = evolve(state, event, one.offset)
@@ -160,7 +159,7 @@ def _tell(outcome: Outcome, folded: Folded) -> None:
     for origin in folded.registered:
         outcome.tell(Kind.REGISTERED, origin)
     for origin in folded.replaced:
-        outcome.tell(Kind.CLOSE, origin, REPLACED)
+        outcome.tell(Kind.CLOSE, origin, payload(CloseCode.REPLACED))
 
 
 def _registered(states: Mapping[str, Connections], outcome: Outcome) -> set[Registration]:

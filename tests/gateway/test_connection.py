@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.session import Close, CloseCode, Phase, Send
+from gateway.session import Close, Phase, Send
 from gateway.settings import GatewaySettings
+from schemas.close_codes import CloseCode
 from tests.gateway.sockets import BUFFER_BYTES, PATIENCE_SECONDS, Exchange, exchange
 
 

@@ -10,11 +10,11 @@ from gateway.announcing import Announcing
 from gateway.incarnation import Incarnation
 from gateway.lease import Lease
 from gateway.registry import Registry
-from gateway.session import CloseCode
 from gateway.settings import GatewaySettings
 from infra.stores.line import Line
 from infra.stores.live_gateways import LiveGateways
 from infra.stores.outbound_streams import publish
+from schemas.close_codes import CloseCode
 from schemas.outbound import Item, Kind, stream_name
 from tests.gateway.sockets import PATIENCE_SECONDS, Exchange, exchange
 

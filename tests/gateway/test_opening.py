@@ -3,7 +3,7 @@
 import pytest
 
 from gateway import opening
-from gateway.session import CloseCode
+from schemas.close_codes import CloseCode
 from schemas.outbound import Item, Kind
 from schemas.topics import PRESENCE_EVENTS
 from tests.builders import CONVERSATION

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gateway.registry import Registry
-from gateway.session import CloseCode
+from schemas.close_codes import CloseCode
 from schemas.outbound import Item, Kind
 from tests.gateway.sockets import Exchange, Line, exchange
 

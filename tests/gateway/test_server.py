@@ -6,7 +6,7 @@ import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from gateway.session import CloseCode
+from schemas.close_codes import CloseCode
 from schemas.topics import CONVERSATION_COMMANDS, PRESENCE_EVENTS
 from tests.gateway.house import PATIENCE_SECONDS, Frame, House, Houses, Person
 from tests.gateway.test_submitting import message

@@ -18,7 +18,6 @@ from gateway.session import (
     Asked,
     AskingFrame,
     Close,
-    CloseCode,
     Open,
     Phase,
     Send,
@@ -30,6 +29,7 @@ from gateway.session import (
 )
 from gateway.settings import GatewaySettings
 from schemas import frames
+from schemas.close_codes import CloseCode
 from schemas.parsing import MalformedFrame
 from tests import strategies
 from tests.builders import ALICE, CONVERSATION, frame

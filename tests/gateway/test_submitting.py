@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import msgspec
 from pydantic import SecretStr
 
-from gateway.session import CloseCode
+from schemas.close_codes import CloseCode
 from schemas.envelope import header
 from schemas.topics import CONVERSATION_COMMANDS
 from tests.gateway.house import Frame, House, Houses, Person

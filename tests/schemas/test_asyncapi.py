@@ -10,9 +10,8 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 
-from gateway.session import CloseCode
 from schemas import asyncapi, frames
-from schemas.close_codes import CLOSE_CODES
+from schemas.close_codes import CLOSE_CODES, CloseCode
 from tests import strategies
 from tests.documented import Documented
 from tests.schemas import asyncapi_parser
