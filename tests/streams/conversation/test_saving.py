@@ -80,9 +80,7 @@ class TestSaveForEver:
                 looked.set()  # the second round: the first one is done
             return {0: CHUNK + 2}
 
-        saving = asyncio.create_task(
-            save_for_ever({0: partition}, snapshots, committed=committed, settings=settings)
-        )
+        saving = asyncio.create_task(save_for_ever({0: partition}, snapshots, committed=committed, settings=settings))
         await asyncio.wait_for(looked.wait(), PATIENCE_SECONDS)
         saving.cancel()
         assert ids[:-1] == partition.unknown(ids)

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from infra.local.waiting import wait_until
 
 PARTITIONS = 4
 SESSION_SECONDS = 3.0
+LAST_WORDS = 4_000
 ROOT = Path(__file__).parents[3]
 _number = itertools.count(int(time.time()) % 100_000 * 100)
 
@@ -60,6 +62,14 @@ class Worker:
 
     def times_said(self, text: str) -> int:
         return self._log.read_text().count(text)
+
+    def assigned(self) -> set[int]:
+        """The partitions that it was given last."""
+        told = re.findall(r": assigned \[([\d, ]*)\]", self._log.read_text())
+        return set(map(int, re.findall(r"\d+", told[-1]))) if told else set()
+
+    def last_words(self) -> str:
+        return f"{self._log.name} (process {self.pid})\n{self._log.read_text()[-LAST_WORDS:]}"
 
 
 class Group:
