@@ -257,9 +257,7 @@ class TestLost:
         assert again.is_online is False
         system.wait_ready("gateway-2")
 
-    async def test_flushed_it_comes_back_and_last_seen_stays(
-        self, lines: Lines, people: People, redis: Redis
-    ) -> None:
+    async def test_flushed_it_comes_back_and_last_seen_stays(self, lines: Lines, people: People, redis: Redis) -> None:
         alice, bob = await people.pair()
         bobs = (await lines.hello(bob)).line
         await bobs.connection.close()
