@@ -66,7 +66,7 @@ def _reconnect(result: ReconnectResult) -> list[Row]:
 
 def _online(result: OnlineResult) -> Row:
     name = f"{result.connections:,} users online, a heartbeat every {result.heartbeat_seconds:g} s"
-    return name, f"{result.percent_of_core} % of a core"
+    return name, f"{result.percent_of_core} % of a core; {result.percent_before} % with nobody connected"
 
 
 def _group_troubles(result: GroupResult) -> Iterable[str]:

@@ -36,20 +36,28 @@ class Fleet:
         self._wheel: HeartbeatWheel | None = None
 
     async def open(
-        self, users: Sequence[BenchUser], *, concurrency: int = 48, copies: Sequence[Copy] | None = None
+        self,
+        users: Sequence[BenchUser],
+        *,
+        concurrency: int = 48,
+        copies: Sequence[Copy] | None = None,
+        urls: Sequence[str] | None = None,
     ) -> None:
-        """Adds a synced connection for each user, in their order; `copies` are what their devices have already."""
+        """Adds a synced connection for each user, in their order; `copies` are what their devices have already.
+
+        `urls` are where each connects, if not where all do.
+        """
         gate = asyncio.Semaphore(concurrency)
         first = len(self.connections)
 
-        async def open_one(index: int, user: BenchUser, has: Copy) -> Connection:
+        async def open_one(index: int, user: BenchUser, has: Copy, url: str) -> Connection:
             async with gate:
-                connection = await self._connect(index, user, has)
+                connection = await self._connect(index, user, has, url)
                 self._keep_alive(connection)
                 return connection
 
-        pairs = zip(users, copies or [NOTHING] * len(users), strict=True)
-        opening = (open_one(first + offset, user, has) for offset, (user, has) in enumerate(pairs))
+        each = zip(users, copies or [NOTHING] * len(users), urls or [self._url] * len(users), strict=True)
+        opening = (open_one(first + offset, user, has, url) for offset, (user, has, url) in enumerate(each))
         self.connections += await asyncio.gather(*opening)
 
     async def close(self) -> None:
@@ -61,10 +69,10 @@ class Fleet:
                 await asyncio.sleep(0)
         self.connections.clear()
 
-    async def _connect(self, index: int, user: BenchUser, has: Copy) -> Connection:
+    async def _connect(self, index: int, user: BenchUser, has: Copy, url: str) -> Connection:
         for attempt in range(ATTEMPTS):
             try:
-                return await self._try(index, user, has)
+                return await self._try(index, user, has, url)
             except Refused as refused:
                 if refused.code not in COME_BACK:
                     raise
@@ -72,14 +80,14 @@ class Fleet:
             except (OSError, WSError, TimeoutError) as error:
                 self.faults[f"{type(error).__name__}, came back"] += 1
             await asyncio.sleep(random.uniform(0.1, 0.2) * min(attempt + 1, 10))
-        raise ConnectionError(f"no connection to {self._url} after {ATTEMPTS} attempts: {dict(self.faults)}")
+        raise ConnectionError(f"no connection to {url} after {ATTEMPTS} attempts: {dict(self.faults)}")
 
-    async def _try(self, index: int, user: BenchUser, has: Copy) -> Connection:
+    async def _try(self, index: int, user: BenchUser, has: Copy, url: str) -> Connection:
         ticket = await user.ticket()
         connection = Connection(index, ticket, self._frame, self._fault, has)
         await ws_connect(
             lambda: connection,
-            self._url,
+            url,
             extra_headers=SUBPROTOCOL,
             websocket_handshake_timeout=30,
             read_buffer_init_size=READ_BUFFER_BYTES,

@@ -1,6 +1,8 @@
-"""The CPU of a stack in percent of one core."""
+"""The CPU of a stack in percent of one core, and where users connect."""
 
-from tests.bench.online import percent_of_core
+import resource
+
+from tests.bench.online import percent_of_core, urls_of
 from tests.bench.processes import GENERATOR, OTHERS, ProcessUse
 
 
@@ -14,3 +16,14 @@ class TestPercentOfCore:
 
     def test_of_nobody_else(self) -> None:
         assert 10.0 == percent_of_core([use("kafka", 2.0), use(GENERATOR, 7.0), use(OTHERS, 9.0)], 20.0)
+
+
+class TestUrlsOf:
+    def test_all_through_a_balancer_that_can_hold_them(self) -> None:
+        assert ["balancer"] * 3 == urls_of(3, "balancer", "gateway", 1_000)
+
+    def test_the_rest_straight_to_a_gateway(self) -> None:
+        assert ["balancer"] * 2 + ["gateway"] == urls_of(3, "balancer", "gateway", 405)
+
+    def test_no_limit(self) -> None:
+        assert ["balancer"] * 3 == urls_of(3, "balancer", "gateway", resource.RLIM_INFINITY)
