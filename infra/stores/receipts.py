@@ -85,8 +85,8 @@ class Receipts:
 
 
 def _passed(delivered_ms: int | None, read_ms: int | None) -> Passed:
-    """Reading implies delivery: its row may be seen a moment before that of the delivery it came with."""
-    return Passed(read_ms if delivered_ms is None else delivered_ms, read_ms)
+    """Reading implies delivery, and has no row of its own for it."""
+    return Passed(min((at_ms for at_ms in (delivered_ms, read_ms) if at_ms is not None), default=None), read_ms)
 
 
 def _values(row: Advance) -> tuple[UUID, UUID, Kind, int, int, int]:

@@ -29,7 +29,7 @@ class TestPassed:
         conversation_id = new_id()
         await receipts.write([advance(conversation_id, "delivered", to_seq) for to_seq in (3, 5, 9)])
         await receipts.write([advance(conversation_id, "read", to_seq) for to_seq in (5, 8)])
-        for seq, delivered, read in ((1, 3, 5), (3, 3, 5), (4, 5, 5), (6, 9, 8), (9, 9, None), (10, None, None)):
+        for seq, delivered, read in ((1, 3, 5), (3, 3, 5), (4, 5, 5), (6, 8, 8), (9, 9, None), (10, None, None)):
             expected = Passed(
                 None if delivered is None else START_MS + delivered, None if read is None else START_MS + read
             )
@@ -43,6 +43,12 @@ class TestPassed:
         await receipts.write([advance(new_id(), "read", 9, user_id=ALICE)])
         expected = {ALICE: Passed(), BOB: Passed(START_MS + 5, None), CAROL: Passed(START_MS + 4, START_MS + 4)}
         assert expected == await receipts.passed(conversation_id, [ALICE, BOB, CAROL], 4)
+
+    async def test_read_at_once_is_delivered_then(self, receipts: Receipts) -> None:
+        """The delivery that a reading implies has no row: a later delivery further on is not it."""
+        conversation_id = new_id()
+        await receipts.write([advance(conversation_id, "read", 5), advance(conversation_id, "delivered", 9)])
+        assert {BOB: Passed(START_MS + 5, START_MS + 5)} == await receipts.passed(conversation_id, [BOB], 4)
 
     async def test_a_whole_group(self, receipts: Receipts) -> None:
         conversation_id, user_ids = new_id(), [new_id() for _ in range(100)]
