@@ -15,7 +15,7 @@ EXIT_SECONDS = 30
 
 
 class FunctionShare(msgspec.Struct, frozen=True):
-    """Parts of the process's busy time: `own` in the function itself, `total` with all that it called."""
+    """Parts of the time that the process runs Python: `own` in the function itself, `total` with all that it called."""
 
     function: str
     own: float
@@ -71,6 +71,7 @@ def _start(pid: int, seconds: float, output: Path) -> subprocess.Popen[bytes]:
         "--format",
         "raw",
         "--function",
+        "--gil",  # whoever has the interpreter's lock: threads that wait in C were sampled as if they worked
         "--output",
         str(output),
     )
