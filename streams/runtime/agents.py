@@ -113,7 +113,7 @@ def faust_app(agent: Agent, settings: StreamSettings, failed: Callable[[BaseExce
 
     app.on_partitions_assigned.connect(assigned, weak=False)
     app.on_partitions_revoked.connect(revoked, weak=False)
-    topic = app.topic(agent.topic.name, value_serializer=CODEC, key_type=bytes)
+    topic = app.topic(agent.topic.name, value_serializer=CODEC, key_type=bytes, acks=False)  # the ledger's business
 
     async def runs(stream: faust.Stream[Any]) -> None:
         async for event in stream.noack().events():

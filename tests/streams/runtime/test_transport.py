@@ -97,6 +97,44 @@ class TestDeliver:
         assert consumer.pending_records(PLACE) == 0
 
 
+class TestHandOver:
+    """While the flow goes on, a run is in the agent's stream as soon as it was read."""
+
+    @pytest.fixture
+    def queue(self, running: Running, consumer: Any) -> Any:
+        channel = running.app.topic(PLACE[0])
+        running.app.topics._tp_index[TP(*PLACE)].add(channel)
+        running.app.flow_control.resume()
+        return channel.queue
+
+    async def test_at_once(self, consumer: Any, queue: Any) -> None:
+        consumer.deliver(EPOCH, {PLACE: messages(0, 3)})
+        event = queue.get_nowait()
+        assert [0, 1, 2] == [one.offset for one in event.value.records()]
+        assert (TP(*PLACE), 1) == (event.message.tp, event.message.generation_id)
+        assert not consumer._buffer
+
+    async def test_after_what_waits(self, consumer: Any, queue: Any) -> None:
+        consumer.flow_active = False
+        consumer.deliver(EPOCH, {PLACE: messages(0, 3)})
+        consumer.resume_flow()
+        consumer.deliver(EPOCH, {PLACE: messages(3, 2)})
+        assert queue.empty()
+        assert [2, 4] == [message.offset for message in await taken(consumer)]
+
+    async def test_not_while_the_streams_drop_what_comes(self, running: Running, consumer: Any, queue: Any) -> None:
+        running.app.flow_control.suspend()
+        consumer.deliver(EPOCH, {PLACE: messages(0, 3)})
+        assert queue.empty()
+        assert len(await taken(consumer)) == 1
+
+    async def test_not_of_a_partition_that_is_not_active(self, consumer: Any, queue: Any) -> None:
+        consumer._set_active_tps(set())
+        consumer.deliver(EPOCH, {PLACE: messages(0, 3)})
+        assert queue.empty()
+        assert len(consumer._buffer) == 1
+
+
 class TestFlow:
     async def test_what_came_while_it_stood_still_is_kept(self, consumer: Any) -> None:
         consumer.flow_active = False
