@@ -1,6 +1,6 @@
 """Fixtures of the real stack: started when the first test asks for it, on ports of its own, and ended with the run.
 
-`stores` needs only the four stores, migrated; `system` the whole. Nothing here is a stand-in.
+`stores` needs only the five stores, migrated; `system` the whole. Nothing here is a stand-in.
 """
 
 import os
@@ -35,7 +35,7 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def stores(stack: Stack) -> Stack:
-    """Kafka, Cassandra, Redis and PostgreSQL, with their topics and tables."""
+    """Kafka, Cassandra, Redis, PostgreSQL and SeaweedFS, with their topics, tables and buckets."""
     stack.start_stores()
     stack.migrate()
     return stack

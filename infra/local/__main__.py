@@ -17,7 +17,7 @@ console = Console()
 
 
 @app.command()
-def up(*, stores_only: Annotated[bool, typer.Option(help="Only the four stores.")] = False) -> None:
+def up(*, stores_only: Annotated[bool, typer.Option(help="Only the five stores.")] = False) -> None:
     """Start what does not run, wait until all of it serves, and say where it is."""
     stack = Stack(variables=_own_variables(), say=lambda text: console.print(text, highlight=False))
     if stores_only:

@@ -17,6 +17,7 @@ NICE: Mapping[str, int] = {
     "conversation": 7,
     "fanout": 9,
     "presence": 9,
+    "objects": 12,
     "postgres": 15,
     "cassandra": 15,
     "views": 19,

@@ -51,6 +51,18 @@ def http_at(path: str) -> Probe:
     return partial(_http, path=path)
 
 
+def seaweedfs(*, master_port: int) -> Probe:
+    """The S3 server says that it is well, and the master can place a file.
+
+    Right after a start the first does and the second may not: an upload then hung for five seconds.
+    """
+    return partial(_seaweedfs, master_port=master_port)
+
+
+def _seaweedfs(host: str, port: int, *, master_port: int) -> bool:
+    return _http(host, port, path="/healthz") and _http(host, master_port, path="/dir/assign")
+
+
 def _http(host: str, port: int, *, path: str) -> bool:
     connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
     try:

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from infra.local.places import VENV
+
 JAVA_MAJOR = 17  # the newest that Cassandra 5.0 supports, the oldest that Kafka 4 runs on
 
 
@@ -46,6 +48,12 @@ def find_on_path(name: str) -> Path | None:
     """As `which`, but also in the folders of system programs, which a user's PATH may lack."""
     found = shutil.which(name, path=os.environ.get("PATH", os.defpath) + ":/usr/local/sbin:/usr/sbin:/sbin")
     return Path(found) if found else None
+
+
+def find_in_venv(name: str) -> Path | None:
+    """A program that a Python package brings."""
+    program = VENV / "bin" / name
+    return program if program.exists() else None
 
 
 def require(found: Path | None, name: str) -> str:

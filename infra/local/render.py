@@ -4,7 +4,7 @@ from pathlib import Path
 from string import Template
 
 from infra.local.folders import Folders
-from infra.local.settings import LocalSettings
+from infra.local.settings import ACCOUNT, LocalSettings
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -33,6 +33,7 @@ def render_stores(settings: LocalSettings) -> None:
     config = str(folders.config)
     render("postgresql.conf", folders.config / "postgresql.conf", port=settings.port(5432), config=config)
     _copy("pg_hba.conf", folders)
+    _render_objects(folders)
 
 
 def render_kafka(settings: LocalSettings, data: Path, target: Path) -> None:
@@ -48,6 +49,14 @@ def _render_cassandra(settings: LocalSettings, folders: Folders) -> None:
     options = folders.config / "cassandra-jvm.options"
     render("cassandra-jvm.options", options, data=data, config=config, heap_mb=heap_mb)
     _copy("cassandra-logback.xml", folders)
+
+
+def _render_objects(folders: Folders) -> None:
+    # It does not make its folders, and ends without a word where one is missing.
+    (folders.data / "objects" / "filerldb2").mkdir(parents=True, exist_ok=True)
+    config = folders.config / "objects.json"
+    config.touch(mode=0o600)
+    render("objects.json", config, access_key=ACCOUNT, secret_key=ACCOUNT)
 
 
 def _copy(name: str, folders: Folders) -> None:

@@ -9,7 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from infra.local.places import ROOT
 
 HOST = "127.0.0.1"
-ACCOUNT = "backchannel"  # PostgreSQL's role, its password and its database: reachable from this machine only
+# PostgreSQL's role, its password and its database, and the object store's key and secret: from this machine only.
+ACCOUNT = "backchannel"
 
 
 class LocalSettings(BaseSettings):
@@ -23,6 +24,7 @@ class LocalSettings(BaseSettings):
     kafka_heap_mb: int = Field(default=512, ge=256)
     cassandra_heap_mb: int = Field(default=512, ge=384)
     redis_memory_mb: int = Field(default=512, ge=32)
+    objects_memory_mb: int = Field(default=256, ge=64)
     # How long a part may take until it serves; a busy machine needs several times the usual five seconds.
     ready_timeout_seconds: float = Field(default=120, gt=0)
 
@@ -52,4 +54,8 @@ class LocalSettings(BaseSettings):
             "BACKCHANNEL_CASSANDRA_PORT": str(self.port(9042)),
             "BACKCHANNEL_REDIS_URL": f"redis://{HOST}:{self.port(6379)}/0",
             "BACKCHANNEL_POSTGRES_DSN": f"postgresql://{ACCOUNT}:{ACCOUNT}@{HOST}:{self.port(5432)}/{ACCOUNT}",
+            "BACKCHANNEL_OBJECTS_ENDPOINT": f"http://{HOST}:{self.port(8333)}",
+            "BACKCHANNEL_OBJECTS_PUBLIC_URL": f"http://{HOST}:{self.port(8333)}",
+            "BACKCHANNEL_OBJECTS_ACCESS_KEY": ACCOUNT,
+            "BACKCHANNEL_OBJECTS_SECRET_KEY": ACCOUNT,
         }

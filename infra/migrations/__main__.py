@@ -3,8 +3,8 @@
 import asyncio
 import logging
 
-from infra.migrations import cassandra, postgres, topics
-from infra.stores.settings import StoreSettings
+from infra.migrations import buckets, cassandra, postgres, topics
+from infra.stores.settings import ObjectSettings, StoreSettings
 
 
 def main() -> None:
@@ -13,6 +13,7 @@ def main() -> None:
     settings = StoreSettings()
     topics.migrate(settings)
     postgres.migrate(settings)
+    buckets.migrate(ObjectSettings())
     asyncio.run(cassandra.migrate(settings))
 
 

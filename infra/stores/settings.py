@@ -55,3 +55,42 @@ class StoreSettings(BaseSettings):
 
     def token_secret_bytes(self) -> bytes:
         return self.token_secret.get_secret_value().encode()
+
+
+class ObjectSettings(BaseSettings):
+    """The object store: any S3. From the environment, prefix `BACKCHANNEL_OBJECTS_`.
+
+    Apart from the stores' settings, for a process that never speaks to it should not hold its secret.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="BACKCHANNEL_OBJECTS_", frozen=True, populate_by_name=True)
+
+    profile: Literal["local", "production"] = Field(default="local", validation_alias="BACKCHANNEL_PROFILE")
+    endpoint: str = "http://127.0.0.1:8333"
+    """Where our processes reach it."""
+    public_url: str = "http://127.0.0.1:8333"
+    """Where clients reach it. Part of what presigned URLs sign."""
+    cdn_url: str = ""
+    """What downloads begin with instead, if set: a CDN that passes path and query on to `public_url`."""
+    region: str = "us-east-1"
+    access_key: str = "backchannel"
+    secret_key: SecretStr = SecretStr("")
+    quarantine_bucket: str = "backchannel-quarantine"
+    media_bucket: str = "backchannel-media"
+    archive_bucket: str = "backchannel-archive"
+    calls_at_once_max: int = Field(default=8, ge=1)
+    connect_seconds: float = Field(default=2, gt=0)
+    answer_seconds: float = Field(default=10, gt=0)
+    """How long a call waits for the next bytes of an answer."""
+
+    @model_validator(mode="after")
+    def _secret_is_set(self) -> Self:
+        if not self.secret_key.get_secret_value():
+            if self.profile != "local":
+                raise ValueError("BACKCHANNEL_OBJECTS_SECRET_KEY must be set outside the local profile")
+            object.__setattr__(self, "secret_key", SecretStr("backchannel"))
+        return self
+
+    @property
+    def buckets(self) -> tuple[str, ...]:
+        return (self.quarantine_bucket, self.media_bucket, self.archive_bucket)

@@ -65,14 +65,26 @@ class TestCompose:
         in_compose = compose["migrations"]["environment"]
 
         for name, address in LOCAL.environment().items():
-            host = name.removeprefix("BACKCHANNEL_").partition("_")[0].lower()
+            within = name.removeprefix("BACKCHANNEL_")
+            host = "127.0.0.1" if within.endswith("_PUBLIC_URL") else within.partition("_")[0].lower()
             assert address.replace("127.0.0.1", host) == in_compose[name]
 
     def test_balancer_reads_the_same_variables(self, compose: dict[str, Service]) -> None:
         assert set(balancer(LOCAL).environment) == set(compose["balancer"]["environment"])
 
-    def test_only_the_balancer_is_published_and_only_here(self, compose: dict[str, Service]) -> None:
+    def test_only_balancer_and_object_store_are_published_and_only_here(self, compose: dict[str, Service]) -> None:
         published = {name: service["ports"] for name, service in compose.items() if "ports" in service}
 
-        port = balancer(LOCAL).port
-        assert {"balancer": [f"127.0.0.1:{port}:{port}"]} == published
+        ports = {part.name: part.port for part in (balancer(LOCAL), *stores(LOCAL))}
+        expected = {name: [f"127.0.0.1:{ports[name]}:{ports[name]}"] for name in ("balancer", "objects")}
+        assert expected == published
+
+    def test_object_store_has_the_options_of_the_local_one(self, compose: dict[str, Service]) -> None:
+        """All but addresses, folders, and ports that nobody else asks there."""
+        ours = {"-ip", "-ip.bind", "-dir", "-s3.config", "-volume.preStopSeconds"}
+        (part,) = (part for part in stores(LOCAL) if part.name == "objects")
+        local = {one for one in part.command[1:] if "ocket=" not in one and "grpc=" not in one}
+
+        missing = {one.partition("=")[0] for one in local - {*compose["objects"]["command"]}}
+
+        assert missing <= ours | {"-master.port", "-filer.port"}

@@ -11,7 +11,14 @@ from infra.local import probes
 from tests.infra.local.parts import free_port
 
 HOST = "127.0.0.1"
-ALL = [probes.redis, probes.postgres, probes.cassandra, probes.kafka, probes.http_at("/readyz")]
+ALL = [
+    probes.redis,
+    probes.postgres,
+    probes.cassandra,
+    probes.kafka,
+    probes.http_at("/readyz"),
+    probes.seaweedfs(master_port=1),
+]
 
 
 @contextmanager
@@ -45,6 +52,13 @@ class TestProbes:
     def test_http_not_ready_when_unavailable(self) -> None:
         with answering(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n") as port:
             assert not probes.http_at("/readyz")(HOST, port)
+
+    def test_seaweedfs_not_ready_while_its_master_places_nothing(self) -> None:
+        with (
+            answering(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as port,
+            answering(b"HTTP/1.1 406 Not Acceptable\r\nContent-Length: 0\r\n\r\n") as master_port,
+        ):
+            assert not probes.seaweedfs(master_port=master_port)(HOST, port)
 
     def test_kafka_not_ready_without_a_broker(self) -> None:
         with answering(b"\0\0\0\x1a" + b"\0\0\0\7" + b"\0\0\0\0" + b"\0\0\0\0") as port:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import typer
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from infra.local.folders import SOCKET_PATH_BYTES_MAX, Folders
 from infra.local.places import ROOT
@@ -13,7 +13,7 @@ from infra.local.services import balancer, services
 from infra.local.settings import LocalSettings
 from infra.local.stores import stores
 from infra.operator.cli import app
-from infra.stores.settings import StoreSettings
+from infra.stores.settings import ObjectSettings, StoreSettings
 
 EPHEMERAL_PORT_MIN = 32_768
 
@@ -33,6 +33,15 @@ class TestLocalSettings:
         assert str(defaults.cassandra_port) == environment["BACKCHANNEL_CASSANDRA_PORT"]
         assert defaults.redis_url == environment["BACKCHANNEL_REDIS_URL"]
         assert defaults.postgres_dsn.get_secret_value() == environment["BACKCHANNEL_POSTGRES_DSN"]
+
+    def test_defaults_of_the_object_store_are_those_of_its_clients(self) -> None:
+        environment = LocalSettings(port_offset=0).environment()
+        defaults = ObjectSettings(profile="local", secret_key=SecretStr(""))
+
+        assert defaults.endpoint == environment["BACKCHANNEL_OBJECTS_ENDPOINT"]
+        assert defaults.public_url == environment["BACKCHANNEL_OBJECTS_PUBLIC_URL"]
+        assert defaults.access_key == environment["BACKCHANNEL_OBJECTS_ACCESS_KEY"]
+        assert defaults.secret_key.get_secret_value() == environment["BACKCHANNEL_OBJECTS_SECRET_KEY"]
 
     @pytest.mark.parametrize("port_offset", [0, 8_000])
     def test_who_chats_as_told_reaches_this_stack(self, port_offset: int, monkeypatch: pytest.MonkeyPatch) -> None:

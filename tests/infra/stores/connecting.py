@@ -17,7 +17,7 @@ from infra.migrations.topics import _new
 from infra.stores import cache
 from infra.stores.cassandra import Cassandra
 from infra.stores.postgres import Postgres
-from infra.stores.settings import StoreSettings
+from infra.stores.settings import ObjectSettings, StoreSettings
 from schemas.topics import HOUR_MS, Topic
 
 S = TypeVar("S", bound=StoreSettings)
@@ -33,6 +33,14 @@ def settings_of(stack: Stack, type_: type[S], **changed: object) -> S:
     known = {name: value for name, value in found.items() if name in type_.model_fields}
     known["redis_url"] = known["redis_url"].removesuffix("/0") + "/1"
     return type_(**{**known, **changed})
+
+
+def object_settings_of(stack: Stack, **changed: object) -> ObjectSettings:
+    """How a process of that stack speaks to the object store."""
+    prefix = f"{PREFIX}OBJECTS_"
+    environment = stack.environment()
+    found = {name.removeprefix(prefix).lower(): value for name, value in environment.items() if name.startswith(prefix)}
+    return ObjectSettings.model_validate({**found, **changed})
 
 
 def make_topic(settings: StoreSettings, topic: Topic = TEST_TOPIC) -> None:

@@ -5,7 +5,7 @@ import base64
 import pytest
 from pydantic import ValidationError
 
-from infra.stores.settings import StoreSettings
+from infra.stores.settings import ObjectSettings, StoreSettings
 
 SECRETS = {
     "master_key": base64.b64encode(bytes(range(32))).decode(),
@@ -34,3 +34,22 @@ class TestSecrets:
     def test_are_not_shown(self) -> None:
         settings = StoreSettings.model_validate({"profile": "production", **SECRETS})
         assert SECRETS["master_key"] not in repr(settings)
+
+
+class TestObjectSecret:
+    def test_has_a_default_locally(self) -> None:
+        assert ObjectSettings().secret_key.get_secret_value()
+
+    def test_has_none_in_production(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BACKCHANNEL_PROFILE", "production")
+        with pytest.raises(ValidationError, match="BACKCHANNEL_OBJECTS_SECRET_KEY"):
+            ObjectSettings()
+
+    def test_as_given_in_production(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("BACKCHANNEL_PROFILE", "production")
+        monkeypatch.setenv("BACKCHANNEL_OBJECTS_SECRET_KEY", "objects")
+
+        settings = ObjectSettings()
+
+        assert "objects" == settings.secret_key.get_secret_value()
+        assert "'objects'" not in repr(settings)
