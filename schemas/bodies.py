@@ -24,12 +24,14 @@ class Media(Struct, frozen=True, tag_field="kind", tag="media", forbid_unknown_f
 Body = Text | Media
 
 
-class SealedBody(Struct, frozen=True):
-    """A body as the log keeps it: its kind and plain size in bytes, and ciphertext (nonce first)."""
+class SealedBody(Struct, frozen=True, omit_defaults=True):
+    """A body as the log keeps it: its kind and plain size in bytes, and ciphertext (nonce first). Which media it shows
+    stays plain: who may have them hangs on it."""
 
     kind: str
     size: Annotated[int, Meta(ge=0)]
     sealed: bytes
+    media_id: Id | None = None
 
 
 class SealedText(Struct, frozen=True):
@@ -52,6 +54,11 @@ def kind(body: Body) -> str:
     return "text" if isinstance(body, Text) else "media"
 
 
+def media_id(body: Body) -> str | None:
+    """The media that a body shows."""
+    return body.media_id if isinstance(body, Media) else None
+
+
 def refusal(body: Body) -> Reason | None:
     """The reason why the door refuses this body, or None. Lengths are counted in code points (PROTOCOL, section 2)."""
     text = body.text if isinstance(body, Text) else body.caption or ""
@@ -59,4 +66,4 @@ def refusal(body: Body) -> Reason | None:
         return "empty"
     if len(text) > TEXT_CHARACTERS_MAX:
         return "too-long"
-    return None if isinstance(body, Text) else "media-not-ready"  # nothing can be uploaded yet
+    return None

@@ -11,6 +11,7 @@ from schemas.accounts import AnyAccountEvent
 from schemas.commands import AnyCommand
 from schemas.dead_letters import DeadLetter
 from schemas.events import AnyEvent
+from schemas.media import AnyMediaCommand, AnyMediaEvent
 from schemas.presence import AnyLease, AnyPresenceEvent
 from schemas.signals import AnySignal
 
@@ -23,6 +24,8 @@ _signals: msgspec.json.Decoder[AnySignal] = msgspec.json.Decoder(AnySignal)
 _presence: msgspec.json.Decoder[AnyPresenceEvent] = msgspec.json.Decoder(AnyPresenceEvent)
 _leases: msgspec.json.Decoder[AnyLease] = msgspec.json.Decoder(AnyLease)
 _accounts: msgspec.json.Decoder[AnyAccountEvent] = msgspec.json.Decoder(AnyAccountEvent)
+_media_commands: msgspec.json.Decoder[AnyMediaCommand] = msgspec.json.Decoder(AnyMediaCommand)
+_media: msgspec.json.Decoder[AnyMediaEvent] = msgspec.json.Decoder(AnyMediaEvent)
 _dead_letters: msgspec.json.Decoder[DeadLetter] = msgspec.json.Decoder(DeadLetter)
 
 decode_command = _commands.decode
@@ -31,6 +34,8 @@ decode_signal = _signals.decode
 decode_presence = _presence.decode
 decode_lease = _leases.decode
 decode_account = _accounts.decode
+decode_media_command = _media_commands.decode
+decode_media = _media.decode
 decode_dead_letter = _dead_letters.decode
 
 

@@ -10,7 +10,7 @@ import os
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from schemas.bodies import Body, SealedBody, SealedText, kind, plain
+from schemas.bodies import Body, SealedBody, SealedText, kind, media_id, plain
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -33,7 +33,7 @@ class DataKey:
         text = plain(body)
         nonce = os.urandom(NONCE_BYTES)
         bound = _associated(conversation_id, sender_id, client_id)
-        return SealedBody(kind(body), len(text), nonce + self._cipher.encrypt(nonce, text, bound))
+        return SealedBody(kind(body), len(text), nonce + self._cipher.encrypt(nonce, text, bound), media_id(body))
 
     def open(self, body: SealedBody, *, conversation_id: str, sender_id: str, client_id: str) -> bytes:
         """The plain body's JSON. Raises SealBroken."""

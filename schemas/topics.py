@@ -11,6 +11,7 @@ from schemas.accounts import AccountCreated
 from schemas.commands import AnyCommand
 from schemas.dead_letters import DeadLetter
 from schemas.events import AnyEvent
+from schemas.media import AnyMediaEvent, CompleteUpload
 from schemas.presence import AnyLease, AnyPresenceEvent
 from schemas.signals import TypingChanged
 
@@ -21,6 +22,7 @@ FOR_EVER_MS = -1
 # Commands and events are decided and kept partition by partition, so the counts are equal and fixed when created.
 # Four are few on purpose: below saturation the cost is in wake-ups, and each partition is one more (FACTS).
 CONVERSATION_PARTITIONS = 4
+MEDIA_PARTITIONS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ CONVERSATION_EVENTS = Topic(
 CONVERSATION_SIGNALS = Topic("conversation.signals", "conversation id", (TypingChanged,), 2, HOUR_MS)
 PRESENCE_EVENTS = Topic("presence.events", "user id", get_args(AnyPresenceEvent), 2, 90 * DAY_MS)
 PRESENCE_LEASES = Topic("presence.leases", "gateway id", get_args(AnyLease), 1, DAY_MS)
+MEDIA_COMMANDS = Topic("media.commands", "media id", (CompleteUpload,), MEDIA_PARTITIONS, 7 * DAY_MS)
+MEDIA_EVENTS = Topic("media.events", "media id", get_args(AnyMediaEvent), MEDIA_PARTITIONS, FOR_EVER_MS)
 ACCOUNT_EVENTS = Topic("account.events", "user id", (AccountCreated,), 2, FOR_EVER_MS)
 DEAD_LETTERS = Topic("dead.letters", "source key", (DeadLetter,), 1, FOR_EVER_MS)
 
@@ -56,6 +60,8 @@ TOPICS = (
     CONVERSATION_SIGNALS,
     PRESENCE_EVENTS,
     PRESENCE_LEASES,
+    MEDIA_COMMANDS,
+    MEDIA_EVENTS,
     ACCOUNT_EVENTS,
     DEAD_LETTERS,
 )

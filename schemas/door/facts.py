@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from schemas import commands, frames
+from schemas.bodies import media_id
 from schemas.ids import direct_conversation_id, group_conversation_id
 from schemas.parsing import ADDRESS, MalformedFrame
 from schemas.sealing import ConversationKey, DataKey
@@ -21,12 +22,15 @@ class Actor:
 @dataclass(frozen=True, slots=True)
 class Needs:
     """`user_ids` must exist, `message_id` must be a message of the conversation; `privacy`: whether the read that the
-    frame implies is private; `key`: the conversation's own, for texts about it."""
+    frame implies is private; `key`: the conversation's own, for texts about it; `media_id` must be ready and the
+    sender's, or have been sent to them; `avatar_id` must be a ready image of their own."""
 
     user_ids: tuple[str, ...] = ()
     message_id: str | None = None
     privacy: bool = False
     key: bool = False
+    media_id: str | None = None
+    avatar_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Facts:
     target: commands.Target | None = None
     is_private: bool = False
     conversation_key: ConversationKey | None = None
+    is_media_ready: bool = False
 
 
 def conversation_of(frame: frames.AnyKeyedFrame, user_id: str, direct_secret: bytes) -> str:
@@ -55,14 +60,17 @@ def conversation_of(frame: frames.AnyKeyedFrame, user_id: str, direct_secret: by
 def needs(frame: frames.AnyKeyedFrame) -> Needs:
     match frame:
         case frames.SendMessage():
-            return Needs((frame.to_user_id,) if frame.to_user_id else (), privacy=True)
+            user_ids = (frame.to_user_id,) if frame.to_user_id else ()
+            return Needs(user_ids, privacy=True, media_id=media_id(frame.body))
         case frames.CreateGroup():
             return Needs(frame.member_ids, key=True)
         case frames.AddMembers():
             return Needs(frame.member_ids)
         case frames.ChangeGroupSettings():
-            return Needs(key=True)
-        case frames.EditMessage() | frames.DeleteMessage() | frames.SetReaction():
+            return Needs(key=True, avatar_id=frame.avatar_media_id or None)
+        case frames.EditMessage():
+            return Needs(message_id=frame.message_id, media_id=media_id(frame.body))
+        case frames.DeleteMessage() | frames.SetReaction():
             return Needs(message_id=frame.message_id)
         case _:
             return Needs()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from msgspec import UnsetType
 
 from schemas import bodies, frames
-from schemas.door.facts import Facts
+from schemas.door.facts import Facts, needs
 from schemas.graphemes import is_one_grapheme
 from schemas.reasons import Reason
 
@@ -18,6 +18,15 @@ def refusal(frame: frames.AnyKeyedFrame, user_id: str, facts: Facts) -> Reason |
     """The reason why the door refuses this frame of `user_id`, or None."""
     if not facts.are_users_known:
         return "unknown-user"
+    return _of_kind(frame, user_id, facts) or _media(frame, facts)
+
+
+def _media(frame: frames.AnyKeyedFrame, facts: Facts) -> Reason | None:
+    asked = needs(frame)
+    return "media-not-ready" if (asked.media_id or asked.avatar_id) and not facts.is_media_ready else None
+
+
+def _of_kind(frame: frames.AnyKeyedFrame, user_id: str, facts: Facts) -> Reason | None:
     match frame:
         case frames.SendMessage():
             return "not-allowed" if frame.to_user_id == user_id else bodies.refusal(frame.body)
@@ -61,8 +70,6 @@ def _settings(frame: frames.ChangeGroupSettings) -> Reason | None:
     changes = (frame.name, frame.description, frame.avatar_media_id, frame.who_can_send, frame.who_can_add)
     if all(isinstance(one, UnsetType) for one in changes):
         return "empty"
-    if isinstance(frame.avatar_media_id, str):
-        return "media-not-ready"  # nothing can be uploaded yet
     if not isinstance(frame.description, UnsetType) and len(frame.description) > DESCRIPTION_CHARACTERS_MAX:
         return "too-long"
     return None if isinstance(frame.name, UnsetType) else _text(frame.name, NAME_CHARACTERS_MAX)

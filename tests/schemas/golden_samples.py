@@ -17,6 +17,7 @@ from tests.builders import (
     BOB,
     CONVERSATION,
     CONVERSATION_KEY,
+    PICTURE,
     START_MS,
     acknowledge_delivery,
     acknowledge_read,
@@ -27,6 +28,7 @@ from tests.builders import (
     blocked,
     change_role,
     change_settings,
+    complete,
     connected,
     create,
     created,
@@ -39,6 +41,8 @@ from tests.builders import (
     heard,
     lease,
     leave,
+    media_ready,
+    media_refused,
     react,
     reacted,
     read,
@@ -160,6 +164,9 @@ def record_all() -> None:
         record(word, "presence.events", ALICE, {})
     record(lease(), "presence.leases", "gateway-1", {})
     record(beat(), "presence.leases", "presence-1", {})
+    record(complete(), "media.commands", PICTURE, {})
+    for fate in (media_ready(), media_refused()):
+        record(fate, "media.events", PICTURE, {})
     record(accounts.AccountCreated(user_id=ALICE, at=timestamp(START_MS)), "account.events", ALICE, {})
     record(letter, "dead.letters", CONVERSATION, {})
 

@@ -34,8 +34,8 @@ class TestRefusal:
         assert "too-long" == refusal(Text(character * (TEXT_CHARACTERS_MAX + 1)))
         assert "too-long" == refusal(Media(ALICE, character * (CAPTION_CHARACTERS_MAX + 1)))
 
-    def test_media_is_never_ready_yet(self) -> None:
-        assert "media-not-ready" == refusal(Media(ALICE))
+    def test_media_may_have_no_caption(self) -> None:
+        assert refusal(Media(ALICE)) is None
 
 
 class TestPlain:

@@ -12,6 +12,8 @@ DURABLE = {  # changing one of these is a migration
     "conversation.signals": 2,
     "presence.events": 2,
     "presence.leases": 1,
+    "media.commands": 2,
+    "media.events": 2,
     "account.events": 2,
     "dead.letters": 1,
 }
@@ -23,9 +25,10 @@ class TestTopics:
 
     def test_commands_and_events_are_decided_partition_by_partition(self) -> None:
         assert topics.CONVERSATION_COMMANDS.partitions == topics.CONVERSATION_EVENTS.partitions
+        assert topics.MEDIA_COMMANDS.partitions == topics.MEDIA_EVENTS.partitions
 
     def test_events_are_kept_for_ever(self) -> None:
-        for topic in (topics.CONVERSATION_EVENTS, topics.ACCOUNT_EVENTS, topics.DEAD_LETTERS):
+        for topic in (topics.CONVERSATION_EVENTS, topics.MEDIA_EVENTS, topics.ACCOUNT_EVENTS, topics.DEAD_LETTERS):
             assert topics.FOR_EVER_MS == topic.retention_ms
 
     def test_signals_are_soon_forgotten(self) -> None:

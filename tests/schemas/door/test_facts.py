@@ -1,9 +1,11 @@
 """Which conversation a frame is for, and what must be looked up before it is judged."""
 
+import msgspec
 import pytest
 from hypothesis import given
 
 from schemas import frames
+from schemas.bodies import Media
 from schemas.door import Needs, conversation_of, needs
 from schemas.ids import direct_conversation_id, group_conversation_id, is_id
 from schemas.parsing import MalformedFrame
@@ -14,6 +16,7 @@ from tests.builders import (
     CAROL,
     CONVERSATION,
     MESSAGE,
+    PICTURE,
     delete_frame,
     edit_frame,
     frame,
@@ -70,6 +73,10 @@ class TestNeeds:
             (leaving_frame(), Needs()),
             (role_frame(), Needs()),
             (settings_frame(name="Friends"), Needs(key=True)),
+            (settings_frame(avatar_media_id=None), Needs(key=True)),
+            (settings_frame(avatar_media_id=PICTURE), Needs(key=True, avatar_id=PICTURE)),
+            (msgspec.structs.replace(frame(), body=Media(PICTURE)), Needs(privacy=True, media_id=PICTURE)),
+            (msgspec.structs.replace(edit_frame(), body=Media(PICTURE)), Needs(message_id=MESSAGE, media_id=PICTURE)),
         ],
         ids=lambda value: type(value).__name__,
     )

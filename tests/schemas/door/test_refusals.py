@@ -26,7 +26,7 @@ from tests.builders import (
     role_frame,
     settings_frame,
 )
-from tests.schemas.door.actors import ALL, FOUND, NOTHING
+from tests.schemas.door.actors import ALL, FOUND, NOTHING, READY
 
 TOO_LONG = "x" * (TEXT_CHARACTERS_MAX + 1)
 NAMES = [  # kept as sent: only their length is judged, in code points
@@ -67,6 +67,11 @@ class TestSendMessage:
     def test_with_media_that_is_not_ready(self) -> None:
         media = msgspec.structs.replace(frame(), body=Media(BOB))
         assert "media-not-ready" == refusal(media, ALICE, NOTHING)
+        assert refusal(media, ALICE, READY) is None
+
+    def test_with_a_caption_that_is_too_long(self) -> None:
+        media = msgspec.structs.replace(frame(), body=Media(BOB, TOO_LONG))
+        assert "too-long" == refusal(media, ALICE, READY)
 
 
 class TestEditMessage:
@@ -173,6 +178,9 @@ class TestChangeGroupSettings:
     )
     def test_refused_whole(self, changes: dict[str, object], reason: Reason) -> None:
         assert reason == refusal(settings_frame(**changes), ALICE, NOTHING)
+
+    def test_a_picture_that_is_ready(self) -> None:
+        assert refusal(settings_frame(avatar_media_id=BOB), ALICE, READY) is None
 
 
 class TestForTheLogToDecide:
