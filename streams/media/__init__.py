@@ -1,0 +1,1 @@
+"""Media: what was uploaded is proved, cleaned and made ready, or refused."""

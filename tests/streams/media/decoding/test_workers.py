@@ -1,0 +1,188 @@
+"""Workers under hostile files and real signals: a refusal, and the next file is decoded."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from streams.media.decoding import DecodingSettings, DecodingUnavailable, Processed, Refusal, Workers
+from tests.streams.media.decoding import files
+
+FOUND_SECONDS_MAX = 60.0
+
+
+class Studio:
+    """Workers, and folders for what they are given."""
+
+    def __init__(self, folder: Path, settings: DecodingSettings) -> None:
+        self._root = folder
+        self._count = 0
+        self.workers = Workers(settings)
+
+    async def process(self, content: bytes, content_type: str) -> Processed | Refusal:
+        self._count += 1
+        folder = self._root / str(self._count)
+        folder.mkdir()
+        source = self._root / f"{self._count}.upload"
+        source.write_bytes(content)
+        result = await self.workers.process(source, "image", content_type, folder)
+        assert isinstance(result, Processed) or not list(folder.iterdir())
+        return result
+
+    async def is_well(self) -> bool:
+        return isinstance(await self.process(files.jpeg(), "image/jpeg"), Processed)
+
+
+Opened = Callable[[DecodingSettings], Studio]
+
+
+@pytest.fixture
+async def opened(tmp_path: Path) -> AsyncIterator[Opened]:
+    studios: list[Studio] = []
+
+    def open_(settings: DecodingSettings) -> Studio:
+        studios.append(Studio(tmp_path, settings))
+        return studios[-1]
+
+    yield open_
+    for studio in studios:
+        await studio.workers.close()
+
+
+def slow_image(frames: int = 50) -> bytes:
+    """Frames of noise, to be encoded one by one: a second of work and more, within all limits."""
+    return files.slow_animation(frames=frames, size=(560, 560))
+
+
+async def child_of_ours() -> psutil.Process:
+    """The child that decodes now, once it does: a grandchild of this process."""
+    async with asyncio.timeout(FOUND_SECONDS_MAX):
+        while True:
+            for worker in psutil.Process().children():
+                for child in worker.children():
+                    if child.cpu_times().user > 0.1:
+                        return child
+            await asyncio.sleep(0.01)
+
+
+class TestProcess:
+    async def test_processed(self, opened: Opened) -> None:
+        result = await opened(DecodingSettings(workers=1)).process(files.tell_tale_jpeg(6), "image/jpeg")
+
+        assert isinstance(result, Processed)
+        assert ("image/jpeg", 480, 640) == (result.content_type, result.width, result.height)
+        assert b"Secret" not in result.content.read_bytes()
+        assert result.thumbnail is not None
+        assert result.thumbnail.stat().st_size
+
+    async def test_several_at_a_time_and_more_than_there_are_workers(self, opened: Opened) -> None:
+        studio = opened(DecodingSettings(workers=2))
+
+        assert all(await asyncio.gather(*(studio.is_well() for _ in range(7))))
+        assert len(psutil.Process().children()) == 2
+
+    @pytest.mark.parametrize(
+        ("content", "content_type", "reason"),
+        [
+            (b"", "image/jpeg", "empty"),
+            (files.MARKUP, "image/svg+xml", "unsupported"),
+            (files.MARKUP, "image/png", "type-mismatch"),
+            (files.pixel_bomb(), "image/png", "too-many-pixels"),
+            (files.script_gif(), "image/gif", "undecodable"),
+        ],
+    )
+    async def test_refused(self, opened: Opened, content: bytes, content_type: str, reason: str) -> None:
+        studio = opened(DecodingSettings(workers=1))
+
+        result = await studio.process(content, content_type)
+
+        assert isinstance(result, Refusal)
+        assert reason == result.reason
+        assert await studio.is_well()
+
+    async def test_refused_when_it_wants_more_memory(self, opened: Opened) -> None:
+        studio = opened(DecodingSettings(workers=1, memory_bytes_max=180 << 20, image_pixels_max=1_000_000))
+
+        result = await studio.process(files.animation("GIF", frames=240, size=(400, 400)), "image/gif")
+
+        assert isinstance(result, Refusal)
+        assert result.reason == "too-many-pixels"
+        assert result.detail.startswith("MemoryError")
+        assert await studio.is_well()
+
+    async def test_refused_when_it_takes_too_much_cpu_time(self, opened: Opened) -> None:
+        studio = opened(DecodingSettings(workers=1, image_cpu_seconds_max=1))
+
+        result = await studio.process(slow_image(frames=120), "image/gif")
+
+        assert isinstance(result, Refusal)
+        assert result.reason == "took-too-long"
+        assert await studio.is_well()
+
+    async def test_refused_when_it_hangs(self, opened: Opened) -> None:
+        studio = opened(DecodingSettings(workers=1, image_cpu_seconds_max=1))
+        hanging = asyncio.create_task(studio.process(slow_image(), "image/gif"))
+
+        (await child_of_ours()).send_signal(signal.SIGSTOP)
+        result = await hanging
+
+        assert isinstance(result, Refusal)
+        assert result.reason == "took-too-long"
+        assert await studio.is_well()
+
+    async def test_tried_again_when_its_child_dies(self, opened: Opened) -> None:
+        studio = opened(DecodingSettings(workers=1))
+        task = asyncio.create_task(studio.process(slow_image(), "image/gif"))
+
+        (await child_of_ours()).send_signal(signal.SIGSEGV)
+
+        assert isinstance(await task, Processed)
+
+    async def test_refused_when_its_child_dies_again(self, opened: Opened) -> None:
+        studio = opened(DecodingSettings(workers=1))
+        task = asyncio.create_task(studio.process(slow_image(), "image/gif"))
+
+        for _ in range(2):
+            (child := await child_of_ours()).send_signal(signal.SIGSEGV)
+            await asyncio.to_thread(psutil.wait_procs, [child], FOUND_SECONDS_MAX)
+        result = await task
+
+        assert isinstance(result, Refusal)
+        assert result.reason == "undecodable"
+        assert await studio.is_well()
+
+    async def test_tried_again_when_its_worker_dies(self, opened: Opened) -> None:
+        studio = opened(DecodingSettings(workers=1))
+        task = asyncio.create_task(studio.process(slow_image(), "image/gif"))
+        child = await child_of_ours()
+
+        psutil.Process(child.ppid()).kill()
+
+        assert isinstance(await task, Processed)
+        assert not child.is_running()
+
+    async def test_cancelled(self, opened: Opened) -> None:
+        studio = opened(DecodingSettings(workers=1))
+        task = asyncio.create_task(studio.process(slow_image(), "image/gif"))
+        child = await child_of_ours()
+
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+        await asyncio.to_thread(psutil.wait_procs, [child], FOUND_SECONDS_MAX)
+        assert not child.is_running()
+        assert await studio.is_well()
+
+    async def test_a_worker_that_cannot_start_is_no_refusal(
+        self, opened: Opened, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(sys, "executable", "/bin/false")
+        studio = opened(DecodingSettings(workers=1))
+
+        with pytest.raises(DecodingUnavailable):
+            await studio.process(files.jpeg(), "image/jpeg")
