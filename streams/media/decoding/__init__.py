@@ -25,7 +25,8 @@ file makes of its child is gone before the next one: no leak, no state, no footh
   core dumps; lowest priority; first to go when the machine runs out of memory;
 - no network, processes, signals, or privileges: an empty network namespace, no capabilities, and a seccomp filter
   that lets through only what decoding needs (x86-64; elsewhere the other walls stand alone);
-- no files but its own: Landlock opens the source for reading and the job's folder for writing, nothing else;
+- no files but its own: Landlock opens the source for reading and the job's folder for writing, beside them only the
+  installed Python libraries, for reading;
 - no environment: secrets of the service are not passed on.
 
 What the kernel of a machine does not give is left out and said in a warning at start: never silently.

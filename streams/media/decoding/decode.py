@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from streams.media.decoding.documents import process_document
 from streams.media.decoding.images import process_image
+from streams.media.decoding.recordings import process_recording
 from streams.media.decoding.settings import DecodingSettings
 from streams.media.decoding.types import HEAD_BYTES, agree
 from streams.media.decoding.values import Job, Made, Refusal, Refused
@@ -29,8 +31,9 @@ def _decode(job: Job, settings: DecodingSettings) -> Made:
         match job.kind:
             case "image":
                 return process_image(source, content_type, folder, settings)
-            case _:
-                raise Refused("unsupported", job.kind)
+            case "document":
+                return process_document(source, content_type, folder, settings)
+    return process_recording(Path(job.source), job.kind, content_type, folder, settings)
 
 
 def _detail(fault: BaseException) -> str:

@@ -1,8 +1,12 @@
-"""Landlock: from here on this process opens one file for reading and one folder for writing, never anything else."""
+"""Landlock: from here on this process reads one file, writes in one folder, and never opens anything else.
+
+But for the installed Python libraries, which hold no secrets: some load a part of theirs only when a file needs it.
+"""
 
 import ctypes
 import os
 import struct
+import sysconfig
 
 from streams.media.decoding.kernel import syscall
 
@@ -15,6 +19,7 @@ _REMOVE_FILE, _MAKE_REGULAR, _TRUNCATE = 1 << 5, 1 << 8, 1 << 14
 _FOLDER = _WRITE_FILE | _READ_FILE | _READ_DIR | _REMOVE_FILE | _MAKE_REGULAR | _TRUNCATE
 # Rights the kernel knows, by the version of its interface: what is handled and not allowed is denied.
 _FILE_RIGHTS = {1: 1 << 13, 2: 1 << 14, 3: 1 << 15, 4: 1 << 15, 5: 1 << 16}
+_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")})
 _TCP, _SCOPES = 0b11, 0b11  # bind and connect; abstract sockets and signals
 
 
@@ -30,8 +35,8 @@ def restrict(source: str, folder: str) -> bool:
     if ruleset < 0:
         return False
     try:
-        allowed = _allow(ruleset, source, _READ_FILE) and _allow(ruleset, folder, _FOLDER & files)
-        return allowed and not syscall(_RESTRICT_SELF, ruleset, 0)
+        rules = {source: _READ_FILE, folder: _FOLDER & files} | dict.fromkeys(_LIBRARIES, _READ_FILE | _READ_DIR)
+        return all(_allow(ruleset, *rule) for rule in rules.items()) and not syscall(_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
 

@@ -9,10 +9,34 @@ from pathlib import Path
 import psutil
 import pytest
 
+from schemas.media import MediaKind
 from streams.media.decoding import DecodingSettings, DecodingUnavailable, Processed, Refusal, Workers
 from tests.streams.media.decoding import files
+from tests.streams.media.decoding.sounds_and_films import film, sound
+from tests.streams.media.decoding.test_documents import DOCX, PDF_FILE, WORDS, packed
 
 FOUND_SECONDS_MAX = 60.0
+# Made when a test needs them: encoding takes a while.
+UPLOADS: dict[str, tuple[Callable[[], bytes], str, MediaKind]] = {
+    "photograph": (files.tell_tale_jpeg, "image/jpeg", "image"),
+    "png with a palette": (lambda: files.written(files.photograph().convert("P"), "PNG"), "image/png", "image"),
+    "gif": (lambda: files.animation("GIF"), "image/gif", "image"),
+    "webp": (lambda: files.animation("WEBP"), "image/webp", "image"),
+    "apng": (lambda: files.animation("PNG"), "image/png", "image"),
+    "h264": (film, "video/mp4", "video"),
+    "vp8": (lambda: film(codec="libvpx", container="webm", audio="libopus"), "video/webm", "video"),
+    "vp9": (lambda: film(codec="libvpx-vp9", container="webm", audio=None), "video/webm", "video"),
+    "hevc": (lambda: film(codec="libx265"), "video/mp4", "video"),
+    "av1": (lambda: film(codec="libsvtav1", container="webm", audio=None), "video/webm", "video"),
+    "mpeg4": (lambda: film(codec="mpeg4", audio="libmp3lame"), "video/mp4", "video"),
+    "aac": (lambda: sound(codec="aac", container="ipod"), "audio/mp4", "audio"),
+    "opus": (lambda: sound(codec="libopus", container="ogg"), "audio/ogg", "audio"),
+    "mp3": (lambda: sound(codec="libmp3lame", container="mp3"), "audio/mpeg", "audio"),
+    "wav": (lambda: sound(codec="pcm_s16le", container="wav"), "audio/wav", "audio"),
+    "pdf": (lambda: PDF_FILE, "application/pdf", "document"),
+    "office": (lambda: packed(WORDS), DOCX, "document"),
+    "text": ("Grüße".encode, "text/plain", "document"),
+}
 
 
 class Studio:
@@ -23,13 +47,13 @@ class Studio:
         self._count = 0
         self.workers = Workers(settings)
 
-    async def process(self, content: bytes, content_type: str) -> Processed | Refusal:
+    async def process(self, content: bytes, content_type: str, kind: MediaKind = "image") -> Processed | Refusal:
         self._count += 1
         folder = self._root / str(self._count)
         folder.mkdir()
         source = self._root / f"{self._count}.upload"
         source.write_bytes(content)
-        result = await self.workers.process(source, "image", content_type, folder)
+        result = await self.workers.process(source, kind, content_type, folder)
         assert isinstance(result, Processed) or not list(folder.iterdir())
         return result
 
@@ -79,6 +103,14 @@ class TestProcess:
         assert result.thumbnail is not None
         assert result.thumbnail.stat().st_size
 
+    @pytest.mark.parametrize("name", UPLOADS)
+    async def test_nothing_that_decoding_needs_is_walled_off(self, opened: Opened, name: str) -> None:
+        make, content_type, kind = UPLOADS[name]
+
+        result = await opened(DecodingSettings(workers=1)).process(make(), content_type, kind)
+
+        assert isinstance(result, Processed), result
+
     async def test_several_at_a_time_and_more_than_there_are_workers(self, opened: Opened) -> None:
         studio = opened(DecodingSettings(workers=2))
 
@@ -94,6 +126,7 @@ class TestProcess:
             (files.pixel_bomb(), "image/png", "too-many-pixels"),
             (files.script_gif(), "image/gif", "undecodable"),
         ],
+        ids=["empty", "svg", "html", "pixel bomb", "script"],
     )
     async def test_refused(self, opened: Opened, content: bytes, content_type: str, reason: str) -> None:
         studio = opened(DecodingSettings(workers=1))
