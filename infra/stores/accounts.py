@@ -34,6 +34,7 @@ class Profile:
     user_id: str
     handle: str
     display_name: str
+    avatar_media_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ WITH made AS (
 )
 SELECT created_at FROM made
 """
-_PROFILES = "SELECT user_id, handle, display_name FROM users WHERE erased_at IS NULL AND "
+_PROFILES = "SELECT user_id::text, handle, display_name, avatar_media_id::text FROM users WHERE erased_at IS NULL AND "
 
 
 class Accounts:
@@ -128,6 +129,13 @@ class Accounts:
                 (display_name, user_id),
             )
 
+    async def set_avatar(self, user_id: str, media_id: str | None) -> None:
+        """Raises StoreUnavailable."""
+        async with self._postgres.connection() as connection:
+            await connection.execute(
+                "UPDATE users SET avatar_media_id = %s WHERE user_id = %s AND erased_at IS NULL", (media_id, user_id)
+            )
+
     async def seed(self, accounts: Sequence[NewAccount]) -> None:
         """Make many accounts at once, unknown to the log: for measuring anything but sign-ups."""
         async with self._postgres.connection() as connection:
@@ -164,7 +172,7 @@ def _credentials(rows: list[tuple[object, ...]]) -> Credentials | None:
 
 
 def _profiles(rows: list[tuple[object, ...]]) -> list[Profile]:
-    return [Profile(str(user_id), str(handle), str(display_name)) for user_id, handle, display_name in rows]
+    return [Profile(*row) for row in rows]  # type: ignore[arg-type]  # typed by the query
 
 
 def _time(value: object) -> datetime:
