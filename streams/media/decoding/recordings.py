@@ -17,7 +17,7 @@ from streams.media.decoding.settings import DecodingSettings
 from streams.media.decoding.small import write_small
 from streams.media.decoding.survey import Survey, Tracks, opened, survey, tracks_of
 from streams.media.decoding.tracks import CopiedTrack, EncodedAudio, EncodedVideo, Track, video_size
-from streams.media.decoding.values import CONTENT, Made
+from streams.media.decoding.values import CONTENT, Made, Refused
 
 av.logging.set_level(av.logging.PANIC)
 COPIED_VIDEO_PIXELS_MAX = 1920 * 1088
@@ -53,7 +53,7 @@ def process_recording(path: Path, kind: MediaKind, content_type: str, folder: Pa
         tracks = tracks_of(container, kind, settings)
         seconds_max = settings.video_seconds_max if kind == "video" else settings.audio_seconds_max
         surveyed = survey(container, tracks, seconds_max)
-        best, common = _plans(tracks, surveyed, settings)
+        best, common = _plans(_heard(tracks, surveyed), surveyed, settings)
     source = Source(path, kind, content_type)
     _write(source, best, surveyed, folder, settings)
     if best != common and common is not None and (folder / CONTENT).stat().st_size >= path.stat().st_size:
@@ -89,13 +89,18 @@ def _write(source: Source, plan: Plan, surveyed: Survey, folder: Path, settings:
         opened(source.path, source.content_type) as container,
         av.open(folder / CONTENT, "w", format=plan.format, options=_OPTIONS[plan.format]) as made,
     ):
-        tracks = tracks_of(container, source.kind, settings)
+        tracks = _heard(tracks_of(container, source.kind, settings), surveyed)
         roads = _roads(tracks, plan, made, surveyed, settings)
         for packet in container.demux(*tracks.chosen()):
             for written in roads[packet.stream.index].feed(packet):
                 made.mux(written)
-        for road in roads.values():
-            road.check()
+    if not all(road.decoded for road in roads.values()):
+        raise Refused("undecodable", "no frame can be decoded")
+
+
+def _heard(tracks: Tracks, surveyed: Survey) -> Tracks:
+    """Some recorders announce a sound that they never write."""
+    return tracks if surveyed.audio_bits_per_second else Tracks(tracks.video, None)
 
 
 def _roads(

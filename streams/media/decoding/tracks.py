@@ -16,7 +16,6 @@ from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
 from streams.media.decoding.settings import DecodingSettings
-from streams.media.decoding.values import Refused
 
 AnyPacket: TypeAlias = "Packet[Any]"  # quoted: at run time the class takes no parameter
 AUDIO_RATE = 48_000
@@ -26,12 +25,11 @@ X264 = {"preset": "veryfast", "crf": "26", "threads": "1", "profile": "high"}
 
 
 class Track(Protocol):
+    decoded: int
+    """Frames so far."""
+
     def feed(self, packet: AnyPacket) -> Iterator[AnyPacket]:
         """What is to be written for a packet of this track. The last one, which is empty, empties the decoder."""
-        ...
-
-    def check(self) -> None:
-        """Raises `Refused` when, at the end, nothing could be decoded."""
         ...
 
 
@@ -41,19 +39,15 @@ class CopiedTrack:
     def __init__(self, made: OutputContainer, source: VideoStream | AudioStream) -> None:
         self._stream = made.add_stream_from_template(source)
         self._stream.metadata.clear()
-        self._decoded = 0
+        self.decoded = 0
         if isinstance(source, VideoStream):
             source.codec_context.skip_frame = "NONKEY"
 
     def feed(self, packet: AnyPacket) -> Iterator[AnyPacket]:
-        self._decoded += len(packet.decode())
+        self.decoded += len(packet.decode())
         if packet.dts is not None:
             packet.stream = self._stream
             yield packet
-
-    def check(self) -> None:
-        if not self._decoded:
-            raise Refused("undecodable", "no frame can be decoded")
 
 
 class EncodedVideo:
@@ -69,7 +63,7 @@ class EncodedVideo:
         self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, "yuv420p"
         self._stream.codec_context.flags |= Flags.bitexact
         self._graph = _graph(source, rotation, f"{width}:{height}", rate)
-        self._encoded = 0
+        self.decoded = 0
 
     def feed(self, packet: AnyPacket) -> Iterator[AnyPacket]:
         for frame in packet.decode():
@@ -81,10 +75,6 @@ class EncodedVideo:
             yield from self._encode()
             yield from self._stream.encode(None)
 
-    def check(self) -> None:
-        if not self._encoded:
-            raise Refused("undecodable", "no frame can be decoded")
-
     def _encode(self) -> Iterator[AnyPacket]:
         while True:
             try:
@@ -92,7 +82,7 @@ class EncodedVideo:
             except (NothingYet, NothingMore):
                 return
             frame.pict_type = PictureType.NONE  # which frames are key frames is this encoder's to choose
-            self._encoded += 1
+            self.decoded += 1
             yield from self._stream.encode(frame)
 
 
@@ -105,19 +95,15 @@ class EncodedAudio:
         assert isinstance(self._stream, AudioStream)
         self._stream.bit_rate = AUDIO_BITS_PER_SECOND[channels]
         self._stream.codec_context.flags |= Flags.bitexact
-        self._decoded = 0
+        self.decoded = 0
 
     def feed(self, packet: AnyPacket) -> Iterator[AnyPacket]:
         for frame in packet.decode():
             assert isinstance(frame, AudioFrame)
-            self._decoded += 1
+            self.decoded += 1
             yield from self._stream.encode(frame)
         if packet.dts is None:
             yield from self._stream.encode(None)
-
-    def check(self) -> None:
-        if not self._decoded:
-            raise Refused("undecodable", "no sound can be decoded")
 
 
 def video_size(width: int, height: int, rotation: int, edge_max: int) -> tuple[int, int]:

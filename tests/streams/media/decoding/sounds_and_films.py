@@ -24,6 +24,7 @@ def film(
     codec: str = "libx264",
     container: str = "mp4",
     audio: str | None = "aac",
+    is_silent: bool = False,
     seconds: float = 1.0,
     size: tuple[int, int] = (320, 240),
     rate: int = 10,
@@ -42,7 +43,7 @@ def film(
             frame.pts, frame.time_base = index, Fraction(1, rate)
             made.mux(video.encode(frame))
         made.mux(video.encode(None))
-        if sound is not None:
+        if sound is not None and not is_silent:
             _write_tone(made, sound, seconds)
     return file.getvalue()
 

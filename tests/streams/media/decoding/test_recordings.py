@@ -16,6 +16,7 @@ from tests.streams.media.decoding.sounds_and_films import film, sound, turned
 FILMS: dict[str, tuple[Callable[[], bytes], str]] = {
     "mp4": (film, "video/mp4"),
     "silent": (lambda: film(audio=None), "video/mp4"),
+    "announced sound": (lambda: film(is_silent=True), "video/mp4"),
     "quicktime": (lambda: film(container="mov"), "video/quicktime"),
     "webm": (lambda: film(codec="libvpx", container="webm", audio="libopus"), "video/webm"),
     "hevc": (lambda: film(codec="libx265"), "video/mp4"),

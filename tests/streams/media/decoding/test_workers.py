@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import uvloop
 
 from schemas.media import MediaKind
 from streams.media.decoding import DecodingSettings, DecodingUnavailable, Processed, Refusal, Workers
@@ -219,3 +220,16 @@ class TestProcess:
 
         with pytest.raises(DecodingUnavailable):
             await studio.process(files.jpeg(), "image/jpeg")
+
+
+def test_on_the_loop_that_agents_run_on(tmp_path: Path) -> None:
+    async def decode() -> tuple[Processed | Refusal, ...]:
+        async with Workers(DecodingSettings(workers=1)) as workers:
+            (tmp_path / "upload").write_bytes(files.jpeg())
+            (tmp_path / "made").mkdir()
+            first = await workers.process(tmp_path / "upload", "image", "image/jpeg", tmp_path / "made")
+            for worker in psutil.Process().children():
+                worker.kill()
+            return first, await workers.process(tmp_path / "upload", "image", "image/jpeg", tmp_path / "made")
+
+    assert all(isinstance(result, Processed) for result in uvloop.run(decode()))
