@@ -9,6 +9,7 @@ from av.video.frame import VideoFrame
 from PIL import Image
 
 from streams.media.decoding.settings import DecodingSettings
+from tests.streams.media.decoding import files
 from tests.streams.media.decoding.conftest import Desk
 from tests.streams.media.decoding.sounds_and_films import film, sound, turned
 
@@ -77,6 +78,11 @@ class TestVideo:
         made = desk.content.read_bytes()
         assert place not in made
         assert b"Secret" not in made
+
+    def test_what_stands_behind_it_is_gone(self, desk: Desk) -> None:
+        desk.make(film() + files.MARKUP, "video/mp4")
+
+        assert b"<script>" not in desk.content.read_bytes()
 
     def test_begins_to_play_at_once(self, desk: Desk) -> None:
         desk.make(film(), "video/mp4")

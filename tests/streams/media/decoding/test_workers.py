@@ -1,6 +1,7 @@
 """Workers under hostile files and real signals: a refusal, and the next file is decoded."""
 
 import asyncio
+import random
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -111,6 +112,23 @@ class TestProcess:
         result = await opened(DecodingSettings(workers=1)).process(make(), content_type, kind)
 
         assert isinstance(result, Processed), result
+
+    @pytest.mark.parametrize("name", ["h264", "vp8", "opus", "mp3", "office", "webp"])
+    async def test_a_damaged_file_is_refused_or_made(self, opened: Opened, name: str) -> None:
+        """In a child: a decoder that crashes on one of these must not take the tests along."""
+        make, content_type, kind = UPLOADS[name]
+        whole, dice, studio = make(), random.Random(name), opened(DecodingSettings(workers=2))
+
+        def damaged() -> bytes:
+            content = bytearray(whole)
+            for _ in range(dice.randint(1, 20)):
+                content[dice.randrange(len(content))] = dice.randrange(256)
+            return bytes(content[: dice.randint(1, len(content))] if dice.random() < 0.2 else content)
+
+        results = await asyncio.gather(*(studio.process(damaged(), content_type, kind) for _ in range(40)))
+
+        assert any(isinstance(result, Refusal) for result in results)
+        assert await studio.is_well()
 
     async def test_several_at_a_time_and_more_than_there_are_workers(self, opened: Opened) -> None:
         studio = opened(DecodingSettings(workers=2))
