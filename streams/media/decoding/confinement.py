@@ -17,7 +17,7 @@ def isolate_worker() -> tuple[str, ...]:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
     if not kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC):
         missing.append("namespaces")
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_CORE, 0)
     return tuple(missing)
 
 
@@ -26,10 +26,10 @@ def confine_child(
 ) -> tuple[str, ...]:
     """For a child, before it opens `source`. Names what the kernel refused."""
     # The soft limit ends it by SIGXCPU, which tells the worker why; the hard one ends who ignores that.
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds_max, cpu_seconds_max + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes_max, memory_bytes_max))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes_max, file_bytes_max))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS_MAX, DESCRIPTORS_MAX))
+    _limit(resource.RLIMIT_CPU, cpu_seconds_max, cpu_seconds_max + 1)
+    _limit(resource.RLIMIT_AS, memory_bytes_max)
+    _limit(resource.RLIMIT_FSIZE, file_bytes_max)
+    _limit(resource.RLIMIT_NOFILE, DESCRIPTORS_MAX)
     kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     program = seccomp.program(os.getpid())
@@ -39,6 +39,14 @@ def confine_child(
         "seccomp": program is not None and kernel.install_filter(program),
     }
     return tuple(name for name, stands in walls.items() if not stands)
+
+
+def _limit(which: int, soft: int, hard: int | None = None) -> None:
+    """Or lower, where the machine sets a lower one already."""
+    _, bound = resource.getrlimit(which)
+    wanted = soft if hard is None else hard
+    kept = wanted if bound == resource.RLIM_INFINITY else min(wanted, bound)
+    resource.setrlimit(which, (min(soft, kept), kept))
 
 
 def _offer_to_the_oom_killer() -> None:

@@ -1,5 +1,6 @@
 """One file, decoded in this process: what a confined child does. Never starts, confines or outlives anything."""
 
+import errno
 from pathlib import Path
 
 from streams.media.decoding.documents import process_document
@@ -7,12 +8,14 @@ from streams.media.decoding.images import process_image
 from streams.media.decoding.recordings import process_recording
 from streams.media.decoding.settings import DecodingSettings
 from streams.media.decoding.types import HEAD_BYTES, agree
-from streams.media.decoding.values import Job, Made, Refusal, Refused
+from streams.media.decoding.values import Job, Made, Refusal, Refused, Unable
 
 DETAIL_CHARACTERS_MAX = 200
+# Not EIO: FFmpeg says it of files that break off, and these would be tried for ever.
+MACHINE_FAULTS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENFILE})
 
 
-def decode(job: Job, settings: DecodingSettings) -> Made | Refusal:
+def decode(job: Job, settings: DecodingSettings) -> Made | Refusal | Unable:
     """Never raises: on a hostile file, a decoder may raise anything."""
     try:
         return _decode(job, settings)
@@ -20,6 +23,10 @@ def decode(job: Job, settings: DecodingSettings) -> Made | Refusal:
         return refused.refusal
     except MemoryError as full:
         return Refusal("too-many-pixels" if job.kind == "image" else "too-large", _detail(full))
+    except OSError as fault:
+        if fault.errno in MACHINE_FAULTS:
+            return Unable(_detail(fault))
+        return Refusal("too-large" if fault.errno == errno.EFBIG else "undecodable", _detail(fault))
     except Exception as broken:  # noqa: BLE001 — as said above; the detail goes to the log
         return Refusal("undecodable", _detail(broken))
 

@@ -12,7 +12,7 @@ import msgspec
 
 import streams
 from streams.media.decoding.settings import DecodingSettings
-from streams.media.decoding.values import Crashed, Hello, Job, Made, Outcome, Refusal
+from streams.media.decoding.values import Crashed, Hello, Job, Made, Outcome, Refusal, Unable
 
 log = logging.getLogger(__name__)
 ROOT = Path(streams.__file__).parents[1]
@@ -23,11 +23,11 @@ LINE_BYTES_MAX = 1 << 18
 # One arena: by default each thread of a decoder reserves 64 MiB of the address space that is limited.
 ENVIRONMENT = {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"}
 PASSED_ON = ("PATH", "TMPDIR", "VIRTUAL_ENV")
-_outcomes: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(Made | Refusal | Crashed)
+_outcomes: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(Made | Refusal | Crashed | Unable)
 
 
 class DecodingUnavailable(Exception):
-    """No worker can be started: a fault of the machine, never of a file."""
+    """No worker can be started, or none can do its work: a fault of the machine, never of a file."""
 
 
 class Seat:

@@ -58,7 +58,13 @@ class Crashed(msgspec.Struct, frozen=True, tag="crashed"):
     detail: str
 
 
-Outcome = Made | Refusal | Crashed
+class Unable(msgspec.Struct, frozen=True, tag="unable"):
+    """The machine's fault, not the file's: a full disk, for one."""
+
+    detail: str
+
+
+Outcome = Made | Refusal | Crashed | Unable
 
 
 class Hello(msgspec.Struct, frozen=True):

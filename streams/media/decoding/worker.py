@@ -19,11 +19,11 @@ import msgspec
 from streams.media.decoding.confinement import confine_child, isolate_worker
 from streams.media.decoding.decode import decode
 from streams.media.decoding.settings import DecodingSettings
-from streams.media.decoding.values import Crashed, Hello, Job, Made, Outcome, Refusal
+from streams.media.decoding.values import Crashed, Hello, Job, Made, Outcome, Refusal, Unable
 from streams.media.decoding.warming import warm_up
 
 WORD_BYTES_MAX = 1 << 16
-_words: msgspec.json.Decoder[Made | Refusal] = msgspec.json.Decoder(Made | Refusal)
+_words: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(Made | Refusal | Unable)
 _jobs = msgspec.json.Decoder(Job)
 
 

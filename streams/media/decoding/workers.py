@@ -11,7 +11,7 @@ from typing import Self
 from schemas.media import MediaKind
 from streams.media.decoding.seat import DecodingUnavailable, Seat
 from streams.media.decoding.settings import DecodingSettings
-from streams.media.decoding.values import CONTENT, THUMBNAIL, Crashed, Job, Made, Processed, Refusal
+from streams.media.decoding.values import CONTENT, THUMBNAIL, Crashed, Job, Made, Processed, Refusal, Unable
 
 __all__ = ["DecodingUnavailable", "Workers"]
 
@@ -36,7 +36,8 @@ class Workers:
         """Decode `source` (an absolute path) and make it anew in `folder`, which exists and is this file's alone.
 
         Waits for a free worker; cancelled, it ends the one at work. What a refused file left in `folder` is removed;
-        `source` stays as it is. Raises `DecodingUnavailable` when no worker can be started: not the file's fault.
+        `source` stays as it is. Raises `DecodingUnavailable` when no worker can be started, or the
+        disk is full: not the file's fault.
         """
         job = _job_of(source, kind, content_type, folder)
         if isinstance(job, Refusal):
@@ -73,6 +74,8 @@ class Workers:
 async def _run_on(seat: Seat, job: Job) -> Made | Refusal:
     for _ in range(TRIES):
         outcome = await seat.run(job)
+        if isinstance(outcome, Unable):
+            raise DecodingUnavailable(outcome.detail)
         if not isinstance(outcome, Crashed):
             return outcome
         log.warning("decoding of %s (%s): %s", job.source, job.content_type, outcome.detail)
@@ -82,7 +85,7 @@ async def _run_on(seat: Seat, job: Job) -> Made | Refusal:
 def _job_of(source: Path, kind: MediaKind, content_type: str, folder: Path) -> Job | Refusal:
     if not source.stat().st_size:
         return Refusal("empty", "0 bytes")
-    return Job(str(source.resolve()), kind, content_type, str(folder.resolve()))
+    return Job(str(source.resolve()), kind, content_type, str(folder.resolve(strict=True)))
 
 
 def _checked(made: Made, folder: Path) -> Processed | Refusal:

@@ -7,7 +7,7 @@ import pytest
 from schemas.media import MediaKind
 from streams.media.decoding.decode import decode
 from streams.media.decoding.settings import DecodingSettings
-from streams.media.decoding.values import CONTENT, THUMBNAIL, Job, Made, Refusal
+from streams.media.decoding.values import CONTENT, THUMBNAIL, Job, Made, Refusal, Unable
 
 
 class Desk:
@@ -17,7 +17,7 @@ class Desk:
         self._folder.mkdir()
         self.settings = DecodingSettings()
 
-    def decode(self, content: bytes, content_type: str, kind: MediaKind | None = None) -> Made | Refusal:
+    def decode(self, content: bytes, content_type: str, kind: MediaKind | None = None) -> Made | Refusal | Unable:
         self.source.write_bytes(content)
         named = kind or content_type.partition("/")[0]
         assert named in {"image", "video", "audio", "document"}

@@ -59,6 +59,16 @@ def png_of(header: bytes, data: bytes, extra: bytes = b"") -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + extra + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 
+def blank_png(mode: str, pixels: int) -> bytes:
+    """Small as a file, large in memory. With a transparent colour, where there is a palette."""
+    depth, colour_type, pixel_bytes = {"RGB": (8, 2, 3), "RGBA": (8, 6, 4), "P": (8, 3, 1), "I;16": (16, 0, 2)}[mode]
+    width, height = 8_000, pixels // 8_000
+    packer, row = zlib.compressobj(1), bytes(1 + pixel_bytes * width)
+    data = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    palette = _chunk(b"PLTE", bytes(768)) + _chunk(b"tRNS", b"\0") if mode == "P" else b""
+    return png_of(struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0), data, palette)
+
+
 def script_gif() -> bytes:
     """GIF by its first bytes, a script to a browser: the width is a comment's begin."""
     return b"GIF89a/*" + bytes(16) + b"*/=1;alert(document.domain)//"

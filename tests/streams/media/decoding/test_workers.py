@@ -157,14 +157,22 @@ class TestProcess:
         assert await studio.is_well()
 
     async def test_refused_when_it_wants_more_memory(self, opened: Opened) -> None:
-        studio = opened(DecodingSettings(workers=1, memory_bytes_max=180 << 20, image_pixels_max=1_000_000))
+        studio = opened(DecodingSettings(workers=1, memory_bytes_max=220 << 20, image_pixels_max=3_000_000))
 
-        result = await studio.process(files.animation("GIF", frames=240, size=(400, 400)), "image/gif")
+        result = await studio.process(files.animation("GIF", frames=100, size=(400, 400)), "image/gif")
 
         assert isinstance(result, Refusal)
         assert result.reason == "too-many-pixels"
         assert result.detail.startswith("MemoryError")
         assert await studio.is_well()
+
+    @pytest.mark.parametrize("mode", ["RGB", "RGBA", "P", "I;16"])
+    async def test_the_largest_image_fits_into_memory(self, opened: Opened, mode: str) -> None:
+        settings = DecodingSettings(workers=1)
+
+        result = await opened(settings).process(files.blank_png(mode, settings.image_pixels_max), "image/png")
+
+        assert isinstance(result, Processed), result
 
     async def test_refused_when_it_takes_too_much_cpu_time(self, opened: Opened) -> None:
         studio = opened(DecodingSettings(workers=1, image_cpu_seconds_max=1))
