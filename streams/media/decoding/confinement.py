@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 
 from streams.media.decoding import kernel, landlock, seccomp
 
@@ -14,7 +15,7 @@ def isolate_worker() -> tuple[str, ...]:
     missing = []
     os.nice(NICENESS)
     _offer_to_the_oom_killer()
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     if not kernel.unshare(kernel.CLONE_NEWUSER | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC):
         missing.append("namespaces")
     _limit(resource.RLIMIT_CORE, 0)
@@ -30,7 +31,7 @@ def confine_child(
     _limit(resource.RLIMIT_AS, memory_bytes_max)
     _limit(resource.RLIMIT_FSIZE, file_bytes_max)
     _limit(resource.RLIMIT_NOFILE, DESCRIPTORS_MAX)
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     program = seccomp.program(os.getpid())
     walls = {
