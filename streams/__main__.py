@@ -8,6 +8,8 @@ from streams.conversation.agent import ConversationAgent
 from streams.fanout.agent import FanOutAgent
 from streams.fanout.signals import SignalsAgent
 from streams.inbox.agent import InboxAgent
+from streams.media.agent import MediaAgent
+from streams.media.views import MediaUses, MediaView
 from streams.presence.agent import PresenceAgent
 from streams.presence.last_seen import LastSeenAgent
 from streams.receipts.agent import ReceiptsAgent
@@ -25,6 +27,9 @@ AGENTS: dict[str, Callable[[StreamSettings], Agent]] = {
     "presence": PresenceAgent,
     "last-seen": LastSeenAgent,
     "signals": SignalsAgent,
+    "media": MediaAgent,
+    "media-view": MediaView,
+    "media-uses": MediaUses,
 }
 
 

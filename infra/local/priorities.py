@@ -21,6 +21,7 @@ NICE: Mapping[str, int] = {
     "postgres": 15,
     "cassandra": 15,
     "views": 19,
+    "media": 19,
 }
 
 

@@ -19,7 +19,8 @@ AGENTS: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "conversation": (8101, ("conversation",)),
     "fanout": (8102, ("fanout",)),
     "presence": (8104, ("presence", "signals")),
-    "views": (8103, ("timeline", "inbox", "receipts", "last-seen")),
+    "views": (8103, ("timeline", "inbox", "receipts", "last-seen", "media-view", "media-uses")),
+    "media": (8105, ("media",)),
 }
 BALANCER_PORT = 8080
 

@@ -1,11 +1,10 @@
 """Fixtures: agents of a test's own, a writer of commands, the events since the test began, Cassandra."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from infra.local.settings import LocalSettings
 from infra.local.stack import Stack
 from infra.stores.cassandra import Cassandra
 from infra.stores.log import Appender
@@ -14,38 +13,14 @@ from infra.stores.settings import StoreSettings
 from infra.stores.snapshots import Snapshots
 from schemas.topics import CONVERSATION_EVENTS
 from streams.conversation.partition import SAVED_FORMAT
-from tests.conftest import PORT_OFFSET, STATE, VARIABLES
-from tests.integration.conversation.agents import Agents
+from tests.integration.agents import Agents
 from tests.integration.conversation.event_log import EventLog
 from tests.integration.conversation.talks import Writer
-
-# Away from the ports of the other tests' stack: no port of one is a port of the other.
-FURTHER = 1_500
-
-
-@pytest.fixture(scope="package")
-def unattended() -> Iterator[Stack]:
-    """Stores of their own, and nobody else on them: these tests break the log on purpose."""
-    own = LocalSettings(state=Path(f"{STATE}-alone"), port_offset=PORT_OFFSET + FURTHER)
-    stack = Stack(own, variables=VARIABLES)
-    stack.reset()
-    stack.start_stores()
-    stack.migrate()
-    yield stack
-    stack.down()
-
-
-@pytest.fixture(scope="package")
-def settings(unattended: Stack) -> StoreSettings:
-    addresses = {name.removeprefix("BACKCHANNEL_").lower(): value for name, value in unattended.environment().items()}
-    return StoreSettings.model_validate(
-        {name: addresses[name] for name in addresses if name in StoreSettings.model_fields}
-    )
 
 
 @pytest.fixture
 async def agents(unattended: Stack, tmp_path: Path) -> AsyncIterator[Agents]:
-    agents = Agents(unattended, tmp_path)
+    agents = Agents(unattended, tmp_path, "conversation")
     yield agents
     await agents.end()
 

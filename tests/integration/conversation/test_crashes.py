@@ -6,7 +6,7 @@ import pytest
 
 from infra.stores.log_ends import LogEnds
 from schemas.topics import CONVERSATION_COMMANDS
-from tests.integration.conversation.agents import Agents
+from tests.integration.agents import Agents
 from tests.integration.conversation.event_log import EventLog, seqs
 from tests.integration.conversation.talks import Talk, Writer, mixed
 

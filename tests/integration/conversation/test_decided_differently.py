@@ -4,7 +4,7 @@ from schemas.codec import encode
 from schemas.events import CommandRefused
 from schemas.times import timestamp
 from schemas.topics import CONVERSATION_EVENTS
-from tests.integration.conversation.agents import Agents
+from tests.integration.agents import Agents
 from tests.integration.conversation.event_log import EventLog
 from tests.integration.conversation.talks import Sent, Talk, Writer
 

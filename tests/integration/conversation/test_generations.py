@@ -8,7 +8,7 @@ from infra.stores.snapshots import Checkpoint, Snapshots
 from schemas.events import CommandRepeated, MessageSent
 from streams.conversation.fold import load
 from streams.conversation.partition import Partition, decode_saved
-from tests.integration.conversation.agents import Agents
+from tests.integration.agents import Agents
 from tests.integration.conversation.event_log import EventLog, seqs
 from tests.integration.conversation.saved import all_saved, folded
 from tests.integration.conversation.talks import Sent, Talk, Writer, mixed

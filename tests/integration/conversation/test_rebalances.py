@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.integration.conversation.agents import Agents
+from tests.integration.agents import Agents
 from tests.integration.conversation.event_log import EventLog, seqs
 from tests.integration.conversation.talks import Sent, Talk, Writer, mixed
 

@@ -5,7 +5,7 @@ import signal
 
 from infra.local.stack import Stack
 from infra.stores.snapshots import Snapshots
-from tests.integration.conversation.agents import Agents, until
+from tests.integration.agents import Agents, until
 from tests.integration.conversation.event_log import EventLog, seqs
 from tests.integration.conversation.saved import all_saved
 from tests.integration.conversation.talks import Talk, Writer, mixed

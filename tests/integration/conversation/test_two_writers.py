@@ -11,12 +11,13 @@ from schemas.events import AnyEvent
 from schemas.topics import CONVERSATION_EVENTS
 from streams.conversation.decide import decide
 from streams.conversation.outcome import Place
-from tests.integration.conversation.agents import OWNER, Agents, until
+from tests.integration.agents import Agents, until
 from tests.integration.conversation.event_log import EventLog, seqs
 from tests.integration.conversation.saved import all_saved, folded
 from tests.integration.conversation.talks import Sent, Talk, Writer, mixed
 
 FAULT = 1
+OWNER = "conversation-1"  # the usual one: a second of the same name fences the first
 NO_COMMAND = 1 << 40  # an offset that no command has
 
 

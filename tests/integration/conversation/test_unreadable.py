@@ -12,7 +12,7 @@ from schemas.codec import decode_dead_letter
 from schemas.dead_letters import DeadLetter
 from schemas.envelope import Headers
 from schemas.topics import CONVERSATION_COMMANDS, CONVERSATION_EVENTS, DEAD_LETTERS
-from tests.integration.conversation.agents import Agents
+from tests.integration.agents import Agents
 from tests.integration.conversation.event_log import EventLog, seqs
 from tests.integration.conversation.saved import all_saved
 from tests.integration.conversation.talks import Talk, Writer

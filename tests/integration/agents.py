@@ -1,4 +1,4 @@
-"""Conversation agents as processes of the operating system, started by a test and ended with it."""
+"""Agents as processes of the operating system, started by a test and ended with it."""
 
 import asyncio
 import os
@@ -13,9 +13,7 @@ import httpx
 from infra.local.places import VENV_PYTHON
 from infra.local.stack import Stack
 
-# The supervised agent's name: whoever has it takes the partitions over at once (services.py).
-OWNER = "conversation-1"
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 LOOK_SECONDS = 0.03
 READY_SECONDS = 60.0
 END_SECONDS = 40.0
@@ -32,7 +30,7 @@ async def until(is_so: Callable[[], bool], what: str, timeout_seconds: float = 4
 class Agent:
     """One process; its output goes to a file of its own."""
 
-    def __init__(self, environment: dict[str, str], log: Path) -> None:
+    def __init__(self, name: str, environment: dict[str, str], log: Path) -> None:
         self._log = log
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -40,7 +38,7 @@ class Agent:
         self._ready_url = f"http://127.0.0.1:{port}/readyz"
         with log.open("w") as output:
             self._process = subprocess.Popen(
-                [str(VENV_PYTHON), "-m", "streams", "conversation"],
+                [str(VENV_PYTHON), "-m", "streams", name],
                 cwd=ROOT,
                 env={**environment, "BACKCHANNEL_HEALTH_PORT": str(port)},
                 stdin=subprocess.DEVNULL,
@@ -93,20 +91,23 @@ class Agent:
 
 
 class Agents:
-    """Starts agents that find the stack; `end` ends all of them, however they are."""
+    """Starts agents of one name that find the stack; `end` ends all of them, however they are."""
 
-    def __init__(self, stack: Stack, folder: Path) -> None:
+    def __init__(self, stack: Stack, folder: Path, name: str) -> None:
+        self._name = name
         self._stack = stack
         self._folder = folder
         self._started: list[Agent] = []
 
-    def start(self, instance: str = OWNER, **variables: object) -> Agent:
-        """`variables` are settings in lower case; an empty `instance` is a dynamic member of the group."""
+    def start(self, instance: str | None = None, **variables: object) -> Agent:
+        """`variables` are settings in lower case; an empty `instance` is a dynamic member of the group. The usual one
+        is the supervised agent's: whoever has it takes the partitions over at once (services.py)."""
+        instance = f"{self._name}-1" if instance is None else instance
         settings = {"snapshot_seconds": 0.3, "session_timeout_seconds": 6, "instance": instance, **variables}
         clean = {name: value for name, value in os.environ.items() if not name.startswith("BACKCHANNEL_")}
         own = {f"BACKCHANNEL_{name.upper()}": str(value) for name, value in settings.items()}
         environment = {**clean, **self._stack.environment(), **own}
-        agent = Agent(environment, self._folder / f"agent-{len(self._started)}.log")
+        agent = Agent(self._name, environment, self._folder / f"agent-{len(self._started)}.log")
         self._started.append(agent)
         return agent
 

@@ -1,0 +1,1 @@
+"""The media agent under crashes: on the real broker and stores."""
