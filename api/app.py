@@ -21,6 +21,7 @@ from api.routes import (
     front,
     gateways,
     health,
+    media,
     messages,
     receipts,
     sessions,
@@ -42,6 +43,7 @@ ROUTERS = (
     messages.router,
     receipts.router,
     commands.router,
+    media.router,
     health.router,
     front.router,
     asyncapi.router,
@@ -86,6 +88,7 @@ async def _serve(app: FastAPI, settings: ApiSettings, background: Background) ->
     background.start(services.answers.run(), "receiving answers")
     background.start(chores.announce_accounts(services), "announcing accounts")
     background.start(chores.expire_devices(services), "expiring devices")
+    background.start(chores.collect_media_garbage(services), "collecting garbage of media")
     for work in services.limits.works():
         background.start(work, "settling limits")
     app.state.services = services

@@ -6,6 +6,7 @@ import logging
 from api.announcing import announce
 from api.services import Services
 from infra.stores.faults import StoreUnavailable, until_available
+from infra.stores.media_garbage import MediaGarbage
 
 log = logging.getLogger(__name__)
 
@@ -32,3 +33,23 @@ async def expire_devices(services: Services) -> None:
         if count:
             log.info("%d devices expired", count)
         await asyncio.sleep(EXPIRE_EVERY_SECONDS)
+
+
+async def collect_media_garbage(services: Services) -> None:
+    """Delete uploads and media that nobody needs any more. Several processes may do so at once."""
+    settings = services.settings
+    garbage = MediaGarbage(
+        services.postgres,
+        services.objects,
+        services.object_settings,
+        grace_seconds=settings.media_garbage_grace_seconds,
+    )
+    while True:
+        await asyncio.sleep(settings.media_garbage_every_seconds)
+        try:
+            rows = await garbage.forget()
+            sizes = [one.size async for one in garbage.collect()]
+        except StoreUnavailable as away:
+            log.warning("garbage of media: %s", away)
+        else:
+            log.info("garbage of media: %d rows, %d objects of %d bytes", rows, len(sizes), sum(sizes))

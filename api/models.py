@@ -1,14 +1,18 @@
 """The shapes of requests and of small answers. Requests are strict: no unknown fields, no conversions."""
 
+from base64 import b64encode
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from api.cursors import EPOCH, RFC3339
 from api.passwords import PASSWORD_CHARACTERS_MIN
 from infra.stores import accounts, devices
+from infra.stores.media import Status
 from infra.stores.privacy import Visibility
+from schemas.ids import UUID_PATTERN
+from schemas.media import MediaKind, MediaRefusalReason
 from schemas.times import timestamp
 
 HANDLE_PATTERN = r"^[a-z0-9_.]{3,32}$"
@@ -16,6 +20,7 @@ HANDLE_PATTERN = r"^[a-z0-9_.]{3,32}$"
 Handle = Annotated[str, Field(pattern=HANDLE_PATTERN, examples=["alice"])]
 DisplayName = Annotated[str, Field(min_length=1, max_length=100, examples=["Alice"])]
 NewPassword = Annotated[str, Field(min_length=PASSWORD_CHARACTERS_MIN)]
+MediaId = Annotated[str, Field(pattern=UUID_PATTERN)]
 DeviceName = Annotated[str, Field(min_length=1, max_length=100, examples=["laptop"])]
 
 
@@ -38,6 +43,8 @@ def _from_rfc3339(said: object) -> datetime | None:
         raise ValueError("there is no such time in UTC") from beyond
 
 
+# Small, and only for showing: base64 in the answer.
+Preview = Annotated[bytes, PlainSerializer(lambda data: b64encode(data).decode(), return_type=str)]
 SaidTime = Annotated[AwareDatetime | None, BeforeValidator(_from_rfc3339)]
 
 
@@ -76,6 +83,7 @@ class ProfileChange(Request):
     """What is left out stays."""
 
     display_name: DisplayName = Field(default="")
+    avatar_media_id: MediaId | None = None
     read_receipts: bool = True
     last_seen_visibility: Visibility = "everyone"
 
@@ -90,7 +98,22 @@ class User(Answer):
         return cls(user_id=profile.user_id, handle=profile.handle, display_name=profile.display_name)
 
 
-class Me(User):
+class Profile(User):
+    """`avatar_media_id`: a picture that everybody may get."""
+
+    avatar_media_id: str | None
+
+    @classmethod
+    def of(cls, profile: accounts.Profile) -> "Profile":
+        return cls(
+            user_id=profile.user_id,
+            handle=profile.handle,
+            display_name=profile.display_name,
+            avatar_media_id=profile.avatar_media_id,
+        )
+
+
+class Me(Profile):
     """One's own profile, with what one shows of oneself."""
 
     read_receipts: bool
@@ -118,7 +141,52 @@ class Gateways(Answer):
 
 
 class Users(Answer):
-    users: list[User]
+    users: list[Profile]
+
+
+class NewMedia(Request):
+    """What is about to be uploaded: `size` in bytes, `sha256` in hex. A path before the file's name is dropped."""
+
+    kind: MediaKind
+    content_type: Annotated[str, Field(max_length=200, examples=["image/jpeg"])]
+    size: Annotated[int, Field(ge=1, examples=[2_500_000])]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", max_length=64)]
+    file_name: Annotated[str, Field(max_length=1_000)] | None = None
+
+
+class Upload(Answer):
+    """A form for `url` with these `fields` and, as the last field, `file`."""
+
+    url: str
+    method: Literal["POST"]
+    fields: dict[str, str]
+    expires_at: Time
+
+
+class MediaOpened(Answer):
+    media_id: str
+    status: Literal["pending", "ready"]
+    upload: Upload | None = None
+
+
+class Media(Answer):
+    """`size` and `content_type` are the declared ones until it is ready, then those of what `url` gives. `width` and
+    `height` in pixels; `preview` is a tiny WebP in base64, to be shown blurred."""
+
+    media_id: str
+    status: Status
+    reason: MediaRefusalReason | None = None
+    kind: MediaKind
+    content_type: str
+    size: int
+    file_name: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    preview: Preview | None = None
+    url: str | None = None
+    thumbnail_url: str | None = None
+    expires_at: Time | None = None
 
 
 class PreferencesChange(Request):

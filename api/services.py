@@ -24,11 +24,14 @@ from infra.stores.last_seen import LastSeen
 from infra.stores.line import Line
 from infra.stores.live_gateways import LiveGateways
 from infra.stores.log import Appender
+from infra.stores.media import Media
+from infra.stores.objects import Objects
 from infra.stores.postgres import Postgres
 from infra.stores.preferences import Preferences
 from infra.stores.presences import Presences
 from infra.stores.privacy import Privacy
 from infra.stores.receipts import Receipts
+from infra.stores.settings import ObjectSettings
 from infra.stores.timeline import Timeline
 from infra.stores.users import Users
 from infra.stores.views import Views
@@ -57,6 +60,9 @@ class Services:
     views: Views
     receipts: Receipts
     facts: DoorFacts
+    media: Media
+    objects: Objects
+    object_settings: ObjectSettings
     preferences: Preferences
     connections: ConnectionCache
     privacy: Privacy
@@ -75,6 +81,7 @@ class Services:
         if not await self.appender.drain(DRAIN_SECONDS):
             log.warning("%d records were not confirmed in time", self.appender.outstanding)
         self.passwords.close()
+        await self.objects.close()
         await self.redis.aclose()
         await self.cassandra.close()
         await self.postgres.close()
@@ -98,6 +105,8 @@ async def connect(settings: ApiSettings) -> Services:
     keys = Keys(postgres, settings.master_key_bytes())
     users = Users(postgres)
     inbox = Inbox(postgres)
+    media = Media(postgres)
+    object_settings = ObjectSettings()
     return Services(
         settings=settings,
         postgres=postgres,
@@ -115,7 +124,10 @@ async def connect(settings: ApiSettings) -> Services:
         inbox=inbox,
         views=Views(timeline, keys),
         receipts=receipts,
-        facts=DoorFacts(users=users, timeline=timeline, inbox=inbox, privacy=privacy, keys=keys),
+        facts=DoorFacts(users=users, timeline=timeline, inbox=inbox, privacy=privacy, keys=keys, media=media),
+        media=media,
+        objects=Objects(object_settings),
+        object_settings=object_settings,
         preferences=Preferences(postgres),
         connections=ConnectionCache(redis),
         privacy=privacy,

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from infra.stores.settings import StoreSettings
+from schemas.media import MediaKind
 
 
 class ApiSettings(StoreSettings):
@@ -24,5 +25,26 @@ class ApiSettings(StoreSettings):
     password_threads: int = Field(default=2, gt=0)
     password_queue_max: int = Field(default=200, gt=0)
     """Passwords that may wait for a thread; more are answered 503."""
+    media_image_bytes_max: int = Field(default=16 * 2**20, gt=0)
+    media_video_bytes_max: int = Field(default=64 * 2**20, gt=0)
+    media_audio_bytes_max: int = Field(default=16 * 2**20, gt=0)
+    media_document_bytes_max: int = Field(default=64 * 2**20, gt=0)
+    media_upload_seconds: int = Field(default=900, gt=0)
+    """How long a permission to upload is good."""
+    media_url_seconds: int = Field(default=600, gt=0)
+    """How long an address to download from is good."""
+    media_garbage_grace_seconds: float = Field(default=86_400, gt=0)
+    """Uploads and media that nobody needs stay for so long."""
+    media_garbage_every_seconds: float = Field(default=3_600, gt=0)
+    media_waiting_max: int = Field(default=500, gt=0)
+    """Uploads of one user that are neither ready nor refused; more are answered 429."""
     answer_seconds: float = Field(default=5, gt=0)
     """How long a command over HTTP waits for its result."""
+
+    def media_bytes_max(self, kind: MediaKind) -> int:
+        return {
+            "image": self.media_image_bytes_max,
+            "video": self.media_video_bytes_max,
+            "audio": self.media_audio_bytes_max,
+            "document": self.media_document_bytes_max,
+        }[kind]

@@ -40,6 +40,7 @@ from infra.stores.last_seen import LastSeen
 from infra.stores.live_gateways import LiveGateways
 from infra.stores.log import Appender
 from infra.stores.log_ends import LogEnds
+from infra.stores.media import Media
 from infra.stores.positions import Positions
 from infra.stores.postgres import Postgres
 from infra.stores.presences import Presences
@@ -109,7 +110,9 @@ async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
     redis = cache.connect(settings)
     users, inbox = Users(postgres), Inbox(postgres)
     keys = Keys(postgres, settings.master_key_bytes())
-    facts = DoorFacts(users=users, timeline=timeline, inbox=inbox, privacy=Privacy(postgres), keys=keys)
+    facts = DoorFacts(
+        users=users, timeline=timeline, inbox=inbox, privacy=Privacy(postgres), keys=keys, media=Media(postgres)
+    )
     watching = Watching(
         lambda: incarnation.stream,
         Watchers(redis),

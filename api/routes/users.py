@@ -34,7 +34,7 @@ async def list_users(
         found = await use.accounts.profiles_by_handle(handle)
     else:
         found = await use.accounts.profiles(_ids(ids or ""))
-    return models.Users(users=[models.User.of(one) for one in found])
+    return models.Users(users=[models.Profile.of(one) for one in found])
 
 
 @router.get("/me", summary="One's own profile")
@@ -44,8 +44,11 @@ async def get_me(use: Use, caller: Caller) -> models.Me:
 
 @router.patch("/me", summary="Change one's own profile and privacy")
 async def change_me(use: Use, caller: Caller, change: models.ProfileChange) -> models.Me:
-    """What it says of read receipts is in force everywhere when this returns."""
+    """What it says of read receipts is in force everywhere when this returns. `avatar_media_id`: an image that is
+    ready and one's own; null takes it away."""
     changed = change.model_fields_set
+    if "avatar_media_id" in changed:
+        await _set_avatar(use, caller.user_id, change.avatar_media_id)
     if "display_name" in changed:
         await use.accounts.rename(caller.user_id, change.display_name)
     if "read_receipts" in changed:
@@ -89,15 +92,15 @@ async def get_presence(use: Use, caller: Caller, user_id: PathId) -> models.Pres
 
 
 @router.get("/{user_id}", summary="A public profile", dependencies=[SIGNED_IN])
-async def get_user(use: Use, user_id: PathId) -> models.User:
+async def get_user(use: Use, user_id: PathId) -> models.Profile:
     return await _profile(use, user_id)
 
 
-async def _profile(use: Use, user_id: str) -> models.User:
+async def _profile(use: Use, user_id: str) -> models.Profile:
     profile = await use.accounts.profile(user_id)
     if profile is None:
         raise Problem("not-found")
-    return models.User.of(profile)
+    return models.Profile.of(profile)
 
 
 async def _me(use: Services, user_id: str) -> models.Me:
@@ -108,9 +111,16 @@ async def _me(use: Services, user_id: str) -> models.Me:
         user_id=profile.user_id,
         handle=profile.handle,
         display_name=profile.display_name,
+        avatar_media_id=profile.avatar_media_id,
         read_receipts=privacy.read_receipts,
         last_seen_visibility=privacy.last_seen_visibility,
     )
+
+
+async def _set_avatar(use: Services, user_id: str, media_id: str | None) -> None:
+    if media_id is not None and not await use.media.may_be_avatar(user_id, media_id):
+        raise Problem("media-not-ready", "avatar_media_id: an image that is ready and one's own")
+    await use.accounts.set_avatar(user_id, media_id)
 
 
 def _ids(text: str) -> list[str]:

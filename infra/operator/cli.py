@@ -20,9 +20,7 @@ def main() -> None:
 @app.command()
 def chat(
     handle: Annotated[str, typer.Option("--as", help="Your handle; you are signed up if it is new.")],
-    url: Annotated[
-        str, typer.Option(envvar="BACKCHANNEL_URL", help="Where the server is.")
-    ] = "http://127.0.0.1:8080",
+    url: Annotated[str, typer.Option(envvar="BACKCHANNEL_URL", help="Where the server is.")] = "http://127.0.0.1:8080",
     password: Annotated[
         str | None,
         typer.Option(envvar="BACKCHANNEL_PASSWORD", help="Asked for if needed and not given."),
@@ -40,3 +38,15 @@ def chat(
     from clients.terminal.main import Options, run  # noqa: PLC0415  the other commands start without it
 
     raise typer.Exit(run(Options(handle.lower().removeprefix("@"), url, password, device, sign_up)))
+
+
+@app.command()
+def garbage(
+    *,
+    delete: Annotated[bool, typer.Option("--delete", help="Delete it; otherwise it is only listed.")] = False,
+    grace_hours: Annotated[float, typer.Option(min=1.0, help="Nothing younger is touched.")] = 24.0,
+) -> None:
+    """List uploads and media that nobody needs any more; the API deletes them now and then by itself."""
+    from infra.operator.garbage import run  # noqa: PLC0415  the other commands start without it
+
+    run(grace_seconds=grace_hours * 3600, is_dry=not delete)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
+from infra.stores.media import Media
 from infra.stores.privacy import Privacy
 from infra.stores.timeline import Timeline, TimelineRow
 from infra.stores.users import Users
@@ -23,12 +24,15 @@ PEERS_MAX = 100_000
 
 
 class DoorFacts:
-    def __init__(self, *, users: Users, timeline: Timeline, inbox: Inbox, privacy: Privacy, keys: Keys) -> None:
+    def __init__(
+        self, *, users: Users, timeline: Timeline, inbox: Inbox, privacy: Privacy, keys: Keys, media: Media
+    ) -> None:
         self._users = users
         self._timeline = timeline
         self._inbox = inbox
         self._privacy = privacy
         self._keys = keys
+        self._media = media
         self._direct: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     async def gather(self, frame: frames.AnyKeyedFrame, conversation_id: str, user_id: str) -> door.Facts:
@@ -41,7 +45,15 @@ class DoorFacts:
             target=await self._target(conversation_id, needs.message_id) if needs.message_id else None,
             is_private=needs.privacy and bool(await self.private([(user_id, conversation_id)])),
             conversation_key=self._keys.conversation_key(conversation_id) if needs.key else None,
+            is_media_ready=await self._is_media_ready(needs, user_id),
         )
+
+    async def _is_media_ready(self, needs: door.Needs, user_id: str) -> bool:
+        if needs.avatar_id:
+            return await self._media.may_be_avatar(user_id, needs.avatar_id)
+        if needs.media_id:
+            return await self._media.may_send(user_id, needs.media_id, wait_seconds=CATCH_UP_SECONDS)
+        return False
 
     async def private(self, reads: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         """Of readers in conversations, those whose reading is shown to nobody: in a direct conversation, where one of

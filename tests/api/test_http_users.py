@@ -11,7 +11,7 @@ class TestUsers:
     def test_found(self, api_url: str) -> None:
         with client(api_url) as http:
             alice, bob = sign_up(http, "alice"), sign_up(http, "bob")
-            profile = {"user_id": bob.user_id, "handle": bob.handle, "display_name": "Bob"}
+            profile = {"user_id": bob.user_id, "handle": bob.handle, "display_name": "Bob", "avatar_media_id": None}
             assert profile == alice.call("GET", f"/v1/users/{bob.user_id}").json()
             assert {"users": [profile]} == alice.call("GET", f"/v1/users?handle={bob.handle}").json()
             ids = f"{alice.user_id},{bob.user_id},{uuid4()}"

@@ -10,6 +10,7 @@ from infra.stores import door_facts
 from infra.stores.cassandra import Cassandra
 from infra.stores.door_facts import DoorFacts
 from infra.stores.keys import Keys
+from infra.stores.media import Media
 from infra.stores.postgres import Postgres
 from infra.stores.privacy import Privacy
 from infra.stores.settings import StoreSettings
@@ -46,6 +47,7 @@ class Door:
             inbox=house.inbox,
             privacy=Privacy(house.postgres),
             keys=Keys(house.postgres, settings.master_key_bytes()),
+            media=Media(house.postgres),
         )
 
     async def gather(self, asked: AnyKeyedFrame, by: Person | None = None) -> Facts:
