@@ -14,11 +14,11 @@ from typing import Self
 import httpx
 import msgspec
 
-from clients.python.accounts import AccountCalls
 from clients.python.commands import Command
 from clients.python.decoding import decode_events
 from clients.python.errors import ApiError
 from clients.python.events import Body
+from clients.python.media import MediaCalls
 from clients.python.resources import (
     ConversationPage,
     Gateway,
@@ -36,7 +36,7 @@ from clients.python.transport import Query, decoded, segment
 Place = int | str | datetime  # a seq, a message_id, or a time
 
 
-class Api(AccountCalls):
+class Api(MediaCalls):
     """One person's view of the API. Not signed in until `sign_in`, or with `credentials` from before."""
 
     async def __aenter__(self) -> Self:

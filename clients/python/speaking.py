@@ -75,6 +75,26 @@ class Speaking(ABC):
         )
         return _expected(MessageSent, await self.send_command(command, timeout_seconds=timeout_seconds))
 
+    async def send_media(
+        self,
+        media_id: str,
+        *,
+        caption: str | None = None,
+        to_user_id: str | None = None,
+        conversation_id: str | None = None,
+        client_id: str | None = None,
+    ) -> MessageSent:
+        """Sends a media that is ready (`Api.upload`), or one that was sent to oneself."""
+        if (to_user_id is None) == (conversation_id is None):
+            raise ValueError("either to_user_id or conversation_id")
+        command = SendMessage(
+            client_id=client_id or _new_id(),
+            body=Body(kind="media", media_id=media_id, caption=caption),
+            conversation_id=UNSET if conversation_id is None else conversation_id,
+            to_user_id=UNSET if to_user_id is None else to_user_id,
+        )
+        return _expected(MessageSent, await self.send_command(command))
+
     async def edit_text(self, message: MessageSent, text: str) -> MessageEdited:
         """Changes one's own message, within 15 minutes."""
         command = EditMessage(

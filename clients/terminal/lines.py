@@ -20,6 +20,8 @@ ORDERS = {
     "delete": Usage("N", "delete your message N (^: your newest) for everyone; as a group's admin, any"),
     "react": Usage("N [EMOJI]", "react to message N; without an emoji: take it back"),
     "info": Usage("N", "whom your message N has reached, and who has read it"),
+    "file": Usage("PATH [CAPTION]", 'send a file; a path with spaces stands in "quotes"'),
+    "save": Usage("N [PATH]", "save the file of message N (^: the newest)"),
     "group": Usage("NAME [HANDLE…]", 'make a group; a name of many words stands in "quotes"'),
     "members": Usage("", "who is in the open conversation"),
     "add": Usage("HANDLE…", "add people to the open group"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from clients.terminal import group_orders, person_orders, render
+from clients.terminal import file_orders, group_orders, person_orders, render
 from clients.terminal.complaint import Complaint
 from clients.terminal.desk import NEWEST, Desk
 from clients.terminal.lines import HELP, Order
@@ -79,6 +79,7 @@ _ORDERS: dict[str, Do] = {
     "react": _react,
     "info": _info,
     "help": _help,
+    **file_orders.ORDERS,
     **group_orders.ORDERS,
     **person_orders.ORDERS,
 }
