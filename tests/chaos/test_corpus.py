@@ -15,8 +15,8 @@ PAIRS = 8
 DEVICES = 2
 DIALOGUES_EACH = 100_000  # they talk until they are told to stop
 VICTIMS = (
-    "conversation", "fanout", "presence", "views", "gateway-1", "gateway-2", "api", "balancer", "redis", "cassandra",
-    "postgres", "kafka",
+    "conversation", "fanout", "presence", "views", "media", "gateway-1", "gateway-2", "api", "balancer", "redis",
+    "cassandra", "postgres", "objects", "kafka",
 )  # fmt: skip
 AFTERWARDS_SECONDS = 60.0
 LINES_BETWEEN = 2 * PAIRS
