@@ -2,18 +2,20 @@
 
 Seqs are dense, so a page is a known range of rows and never a scan. Rows are immutable, and the first record of a
 `seq` wins whatever comes when: an earlier offset is written with a later timestamp. What becomes of a message is laid
-beside it on its own row, later seqs over earlier ones.
+beside it on its own row, later seqs over earlier ones. Old rows move into the archive, and are read through from there:
+what becomes of them then still stands here.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from cassandra.query import PreparedStatement
 
+from infra.stores import write_times
 from infra.stores.cassandra import Cassandra
 from infra.stores.grouped_writes import GroupedWrites, Write, first_wins
 from schemas.ids import message_milliseconds
@@ -86,6 +88,26 @@ class TimelineRow:
     reactions: Mapping[int, tuple[str, str | None]] = field(default_factory=dict)
     """Who reacted, and how, by the seq of each ReactionSet: who has left is shown those until then."""
 
+    @property
+    def is_patched(self) -> bool:
+        return bool(self.edits or self.reactions) or self.deleted_seq is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an event stands; only a message has an id."""
+
+    seq: int
+    at_ms: int
+    message_id: UUID | None
+
+
+class Archived(Protocol):
+    """Where old rows are."""
+
+    async def rows(self, conversation_id: str, first: int, last: int) -> list[TimelineRow]:
+        """Those that there are from seq `first` to `last`, ascending. Raises StoreUnavailable."""
+
 
 def bucket_of(seq: int) -> int:
     return seq // BUCKET_SEQS
@@ -95,18 +117,45 @@ def first_seq(bucket: int) -> int:
     return max(1, bucket * BUCKET_SEQS)
 
 
+def last_seq(bucket: int) -> int:
+    return first_seq(bucket + 1) - 1
+
+
+def laid_over(rows: Iterable[TimelineRow], patches: Iterable[TimelineRow]) -> list[TimelineRow]:
+    """Rows with what became of them since; of `patches` nothing else counts."""
+    since = {one.seq: one for one in patches}
+    return [_patched(row, since[row.seq]) if row.seq in since else row for row in rows]
+
+
+def _patched(row: TimelineRow, since: TimelineRow) -> TimelineRow:
+    return replace(
+        row,
+        edits={**row.edits, **since.edits},
+        deleted_seq=row.deleted_seq if since.deleted_seq is None else since.deleted_seq,
+        reactions={**row.reactions, **since.reactions},
+    )
+
+
 class Timeline:
     def __init__(
-        self, cassandra: Cassandra, statements: Sequence[PreparedStatement], *, is_one_replica_set: bool
+        self,
+        cassandra: Cassandra,
+        statements: Sequence[PreparedStatement],
+        archive: Archived | None = None,
+        *,
+        is_one_replica_set: bool,
     ) -> None:
         self._cassandra = cassandra
+        self._archive = archive
         self._insert, self._insert_bucket, self._range, self._bucket_at, self._places, *patches = statements
         self._edit, self._delete, self._react = patches
         self._writes = GroupedWrites(cassandra, is_one_replica_set=is_one_replica_set)
 
     @classmethod
-    async def prepare(cls, cassandra: Cassandra, *, is_one_replica_set: bool) -> "Timeline":
-        """`is_one_replica_set` as for GroupedWrites. Raises StoreUnavailable."""
+    async def prepare(
+        cls, cassandra: Cassandra, archive: Archived | None = None, *, is_one_replica_set: bool
+    ) -> "Timeline":
+        """`is_one_replica_set` as for GroupedWrites; only who reads needs the archive. Raises StoreUnavailable."""
         texts = (
             (
                 "INSERT INTO timeline_1 (conversation_id, bucket, seq, at_ms, message_id, event, unreadable)"
@@ -132,7 +181,8 @@ class Timeline:
                 " WHERE conversation_id = ? AND bucket = ? AND seq = ?"
             ),
         )
-        return cls(cassandra, [await cassandra.prepare(text) for text in texts], is_one_replica_set=is_one_replica_set)
+        statements = [await cassandra.prepare(text) for text in texts]
+        return cls(cassandra, statements, archive, is_one_replica_set=is_one_replica_set)
 
     async def write(self, rows: Sequence[TimelineRow], patches: Sequence[Patch] = ()) -> None:
         """Write rows and patches; done when all are durable. Writing them again changes nothing.
@@ -157,36 +207,61 @@ class Timeline:
         partition = (patch.conversation_id, bucket)
         match patch:
             case Edited():
-                return partition, self._edit, (first_wins(patch.offset), patch.seq, patch.event, *place)
+                return partition, self._edit, (write_times.patched(patch.offset), patch.seq, patch.event, *place)
             case Deleted():
-                return partition, self._delete, (patch.seq, patch.seq, *place)
+                return partition, self._delete, (write_times.marked_deleted(patch.seq), patch.seq, *place)
             case Reacted():
                 reaction = (UUID(patch.user_id), patch.emoji)
-                return partition, self._react, (first_wins(patch.offset), patch.seq, reaction, *place)
+                return partition, self._react, (write_times.patched(patch.offset), patch.seq, reaction, *place)
 
     async def read(self, conversation_id: str, first: int, last: int) -> list[TimelineRow]:
-        """The rows from seq `first` to `last`, both included, ascending. Raises StoreUnavailable."""
+        """The rows from seq `first` to `last`, both included, ascending. Raises StoreUnavailable.
+
+        What is missing here is looked for in the archive, in this order: rows are listed there before they leave here.
+        """
         if last < first:
             return []
+        stored = await self._stored(conversation_id, first, last)
+        rows = [row for row in stored if row.at_ms >= 0]
+        if self._archive is None or len(rows) == last - first + 1:
+            return rows
+        known = {row.seq for row in rows}
+        missing = [seq for seq in range(first, last + 1) if seq not in known]
+        archived = await self._archive.rows(conversation_id, missing[0], missing[-1])
+        patches = [row for row in stored if row.at_ms < 0]
+        return sorted([*rows, *laid_over((row for row in archived if row.seq not in known), patches)], key=_seq)
+
+    async def _stored(self, conversation_id: str, first: int, last: int) -> list[TimelineRow]:
+        """What stands in Cassandra; patches without their rows have a time of -1.
+
+        A patch may stand there before its row, too: written by one batch, they are not by one replica set.
+        """
         conversation = UUID(conversation_id)
         reads = [
             self._cassandra.execute(self._range, (conversation, bucket, first, last))
             for bucket in range(bucket_of(first), bucket_of(last) + 1)
         ]
-        rows = (row for some in await asyncio.gather(*reads) for row in some)
-        # A patch may stand there before its row: written by one batch, they are not by one replica set.
-        return [_row(conversation_id, row) for row in rows if row.at_ms is not None]
+        return [_row(conversation_id, row) for some in await asyncio.gather(*reads) for row in some]
 
     async def last_seq_before(self, conversation_id: str, at_ms: int) -> int:
         """The last seq of an event earlier than `at_ms`; 0 if there is none. Raises StoreUnavailable."""
-        conversation = UUID(conversation_id)
-        found = await self._cassandra.execute(self._bucket_at, (conversation, at_ms - 1))
+        found = await self._cassandra.execute(self._bucket_at, (UUID(conversation_id), at_ms - 1))
         if not found:
             return 0
-        places = await self._cassandra.execute(self._places, (conversation, found[0].bucket))
+        places = await self._places_of(conversation_id, found[0].bucket)
         # A bucket may be listed a moment before its first row is there: then the one before it is the last.
-        earlier = (place.seq for place in places if place.at_ms is not None and place.at_ms < at_ms)
+        earlier = (place.seq for place in places if place.at_ms < at_ms)
         return max(earlier, default=first_seq(found[0].bucket) - 1)
+
+    async def _places_of(self, conversation_id: str, bucket: int) -> list[Place]:
+        """All of a bucket, also what is archived: that is its beginning, for rows leave in the order of their seqs."""
+        found = await self._cassandra.execute(self._places, (UUID(conversation_id), bucket))
+        stored = [Place(row.seq, row.at_ms, row.message_id) for row in found if row.at_ms is not None]
+        before = stored[0].seq - 1 if stored else last_seq(bucket)
+        if self._archive is None or before < first_seq(bucket):
+            return stored
+        archived = await self._archive.rows(conversation_id, first_seq(bucket), before)
+        return [*map(_place, archived), *stored]
 
     async def message(self, conversation_id: str, message_id: str) -> TimelineRow | None:
         """A message's row, None if the conversation has no such message. Raises StoreUnavailable."""
@@ -199,10 +274,18 @@ class Timeline:
         conversation, message = UUID(conversation_id), UUID(message_id)
         at_ms = message_milliseconds(message_id)
         for _, bucket in await self._cassandra.execute(self._bucket_at, (conversation, at_ms)):
-            for place in await self._cassandra.execute(self._places, (conversation, bucket)):
+            for place in await self._places_of(conversation_id, bucket):
                 if place.message_id == message:
-                    return int(place.seq)
+                    return place.seq
         return None
+
+
+def _seq(row: TimelineRow) -> int:
+    return row.seq
+
+
+def _place(row: TimelineRow) -> Place:
+    return Place(row.seq, row.at_ms, UUID(row.message_id) if row.message_id else None)
 
 
 def _row(conversation_id: str, row: Any) -> TimelineRow:
@@ -210,7 +293,7 @@ def _row(conversation_id: str, row: Any) -> TimelineRow:
     return TimelineRow(
         conversation_id=conversation_id,
         seq=row.seq,
-        at_ms=row.at_ms,
+        at_ms=-1 if row.at_ms is None else row.at_ms,
         offset=0,
         event=row.event,
         message_id=message_id,

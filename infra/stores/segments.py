@@ -1,0 +1,157 @@
+"""The archive's segments: rows of the timeline to bytes and back. Pure: knows no store, no clock.
+
+    magic | block … block | index | position and length of the index, SHA-256 of all before, magic
+
+Rows stand in the order of conversation and seq. A block is a zstd frame with zstd's own checksum (XXH64) of some
+128 KiB of rows, so a page needs one ranged read and no other part of the segment. Equal rows give equal bytes.
+"""
+
+import hashlib
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TypeVar
+
+import msgspec
+import zstandard
+
+from infra.stores.faults import StoreUnavailable
+from infra.stores.timeline import TimelineRow
+from schemas.archive import ArchivedRow, ArchivedRun, Index, Range
+
+MAGIC = b"BCSEG\r\n\x01"  # the last byte is the version; line ends show a transfer that took it for text
+BLOCK_BYTES = 128 * 1024
+BLOCK_BYTES_MAX = 64 * 1024 * 1024  # of what a frame may claim to hold: one row with many edits is far below
+ROW_OVERHEAD_BYTES = 64
+LEVEL = 3
+_TAIL = struct.Struct(f">QQ32s{len(MAGIC)}s")
+
+T = TypeVar("T")
+_encode = msgspec.msgpack.Encoder().encode
+_block = msgspec.msgpack.Decoder(list[ArchivedRun])
+_index = msgspec.msgpack.Decoder(Index)
+
+
+class CorruptSegment(StoreUnavailable):
+    """What is stored is not what was written. Nothing of it is ever shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    data: bytes
+    index: Index
+
+    @property
+    def sha256(self) -> bytes:
+        return hashlib.sha256(self.data).digest()
+
+
+def pack(rows: Iterable[TimelineRow]) -> Segment:
+    """Rows in any order, each seq of a conversation once."""
+    ordered = sorted(rows, key=lambda row: (row.conversation_id, row.seq))
+    if not ordered:
+        raise ValueError("a segment without rows")
+    compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
+    data, ranges = bytearray(MAGIC), list[Range]()
+    for block in _blocks(ordered):
+        frame = compressor.compress(_encode(block))
+        ranges += (Range(run.conversation_id, *piece, len(data), len(frame)) for run in block for piece in _pieces(run))
+        data += frame
+    times = [row.at_ms for row in ordered]
+    index = Index(tuple(ranges), len(ordered), min(times), max(times))
+    frame = compressor.compress(_encode(index))
+    position = len(data)
+    data += frame
+    data += _TAIL.pack(position, len(frame), hashlib.sha256(data).digest(), MAGIC)
+    return Segment(bytes(data), index)
+
+
+def unpack(data: bytes) -> tuple[Segment, list[TimelineRow]]:
+    """A whole segment, everything in it checked. Raises CorruptSegment."""
+    if len(data) < len(MAGIC) + _TAIL.size or data[: len(MAGIC)] != MAGIC:
+        raise CorruptSegment("this is no segment of this version")
+    position, length, digest, magic = _TAIL.unpack(data[-_TAIL.size :])
+    if magic != MAGIC or position + length + _TAIL.size != len(data):
+        raise CorruptSegment("the segment's end is not its end")
+    if hashlib.sha256(data[: -_TAIL.size]).digest() != digest:
+        raise CorruptSegment("the segment's SHA-256 differs")
+    index = _decoded(_index, data[position : position + length])
+    places = sorted({(one.position, one.length) for one in index.ranges})
+    rows = [row for place, size in places for row in unpack_block(data[place : place + size])]
+    if len(rows) != index.rows:
+        raise CorruptSegment(f"{len(rows)} rows, not {index.rows}")
+    return Segment(data, index), rows
+
+
+def unpack_block(data: bytes) -> list[TimelineRow]:
+    """Raises CorruptSegment."""
+    return [_row(run.conversation_id, row) for run in _decoded(_block, data) for row in run.rows]
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[T], frame: bytes) -> T:
+    try:
+        if zstandard.frame_content_size(frame) > BLOCK_BYTES_MAX:
+            raise CorruptSegment("a block claims to be larger than any")
+        return decoder.decode(zstandard.ZstdDecompressor().decompress(frame, BLOCK_BYTES_MAX))
+    except (zstandard.ZstdError, msgspec.DecodeError) as broken:
+        raise CorruptSegment(f"a block cannot be read: {broken}") from broken
+
+
+def _blocks(rows: Sequence[TimelineRow]) -> Iterator[list[ArchivedRun]]:
+    block, size = list[TimelineRow](), 0
+    for row in rows:
+        if block and size >= BLOCK_BYTES:
+            yield _runs(block)
+            block, size = [], 0
+        block.append(row)
+        size += _size(row)
+    yield _runs(block)
+
+
+def _size(row: TimelineRow) -> int:
+    return ROW_OVERHEAD_BYTES + len(row.event or b"") + sum(map(len, row.edits.values()))
+
+
+def _runs(rows: Sequence[TimelineRow]) -> list[ArchivedRun]:
+    grouped = groupby(rows, key=lambda row: row.conversation_id)
+    return [ArchivedRun(id_, tuple(map(_archived, some))) for id_, some in grouped]
+
+
+def _pieces(run: ArchivedRun) -> Iterator[tuple[int, int]]:
+    """The first and the last seq of each piece without gaps."""
+    first = last = run.rows[0].seq
+    for row in run.rows[1:]:
+        if row.seq != last + 1:
+            yield first, last
+            first = row.seq
+        last = row.seq
+    yield first, last
+
+
+def _archived(row: TimelineRow) -> ArchivedRow:
+    return ArchivedRow(
+        seq=row.seq,
+        at_ms=row.at_ms,
+        event=row.event,
+        message_id=row.message_id,
+        unreadable=row.unreadable,
+        edits=tuple(sorted(row.edits.items())),
+        deleted_seq=row.deleted_seq,
+        reactions=tuple((seq, *row.reactions[seq]) for seq in sorted(row.reactions)),
+    )
+
+
+def _row(conversation_id: str, row: ArchivedRow) -> TimelineRow:
+    return TimelineRow(
+        conversation_id=conversation_id,
+        seq=row.seq,
+        at_ms=row.at_ms,
+        offset=0,
+        event=row.event,
+        message_id=row.message_id,
+        unreadable=row.unreadable,
+        edits=dict(row.edits),
+        deleted_seq=row.deleted_seq,
+        reactions={seq: (user_id, emoji) for seq, user_id, emoji in row.reactions},
+    )
