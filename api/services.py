@@ -30,9 +30,9 @@ from infra.stores.postgres import Postgres
 from infra.stores.preferences import Preferences
 from infra.stores.presences import Presences
 from infra.stores.privacy import Privacy
+from infra.stores.reading import readable_timeline
 from infra.stores.receipts import Receipts
 from infra.stores.settings import ObjectSettings
-from infra.stores.timeline import Timeline
 from infra.stores.users import Users
 from infra.stores.views import Views
 from infra.stores.watchers import Watchers
@@ -51,6 +51,7 @@ class Services:
     postgres: Postgres
     cassandra: Cassandra
     redis: Redis
+    objects: Objects
     appender: Appender
     accounts: Accounts
     devices: Devices
@@ -95,8 +96,13 @@ async def connect(settings: ApiSettings) -> Services:
     appender = Appender(settings.kafka_bootstrap, settings.api_name, {"message.timeout.ms": APPEND_MS_MAX})
     cassandra = await until_available(lambda: Cassandra.connect(settings), "connecting to Cassandra")
     is_one_replica_set = settings.cassandra_replication == 1
+    object_settings = ObjectSettings()
+    objects = Objects(object_settings)
     timeline = await until_available(
-        lambda: Timeline.prepare(cassandra, is_one_replica_set=is_one_replica_set), "preparing statements"
+        lambda: readable_timeline(
+            cassandra, postgres, objects, object_settings, is_one_replica_set=is_one_replica_set
+        ),
+        "preparing statements",
     )
     receipts = await until_available(
         lambda: Receipts.prepare(cassandra, is_one_replica_set=is_one_replica_set), "preparing statements"
@@ -112,6 +118,7 @@ async def connect(settings: ApiSettings) -> Services:
         postgres=postgres,
         cassandra=cassandra,
         redis=redis,
+        objects=objects,
         appender=appender,
         accounts=Accounts(postgres),
         devices=Devices(

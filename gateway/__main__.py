@@ -41,11 +41,13 @@ from infra.stores.live_gateways import LiveGateways
 from infra.stores.log import Appender
 from infra.stores.log_ends import LogEnds
 from infra.stores.media import Media
+from infra.stores.objects import Objects
 from infra.stores.positions import Positions
 from infra.stores.postgres import Postgres
 from infra.stores.presences import Presences
 from infra.stores.privacy import Privacy
-from infra.stores.timeline import Timeline
+from infra.stores.reading import readable_timeline
+from infra.stores.settings import ObjectSettings
 from infra.stores.user_limits import UserLimits
 from infra.stores.users import Users
 from infra.stores.views import Views
@@ -105,8 +107,12 @@ async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
         await until_available(lambda name=topic.name: appender.warm_up(name), "Kafka")  # type: ignore[misc]
     epoch = await until_available(lambda: ends.epoch(CONVERSATION_EVENTS), "epoch")
     cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
-    timeline = await until_available(lambda: Timeline.prepare(cassandra, is_one_replica_set=False), "Cassandra")
     postgres = await Postgres.connect(settings)
+    object_settings = ObjectSettings()
+    objects = Objects(object_settings)
+    timeline = await until_available(
+        lambda: readable_timeline(cassandra, postgres, objects, object_settings, is_one_replica_set=False), "Cassandra"
+    )
     redis = cache.connect(settings)
     users, inbox = Users(postgres), Inbox(postgres)
     keys = Keys(postgres, settings.master_key_bytes())
