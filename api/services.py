@@ -62,7 +62,6 @@ class Services:
     receipts: Receipts
     facts: DoorFacts
     media: Media
-    objects: Objects
     object_settings: ObjectSettings
     preferences: Preferences
     connections: ConnectionCache
@@ -112,7 +111,6 @@ async def connect(settings: ApiSettings) -> Services:
     users = Users(postgres)
     inbox = Inbox(postgres)
     media = Media(postgres)
-    object_settings = ObjectSettings()
     return Services(
         settings=settings,
         postgres=postgres,
@@ -133,7 +131,6 @@ async def connect(settings: ApiSettings) -> Services:
         receipts=receipts,
         facts=DoorFacts(users=users, timeline=timeline, inbox=inbox, privacy=privacy, keys=keys, media=media),
         media=media,
-        objects=Objects(object_settings),
         object_settings=object_settings,
         preferences=Preferences(postgres),
         connections=ConnectionCache(redis),

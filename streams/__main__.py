@@ -4,6 +4,7 @@ import argparse
 import logging
 from collections.abc import Callable
 
+from streams.archive.agent import ArchiveAgent
 from streams.conversation.agent import ConversationAgent
 from streams.fanout.agent import FanOutAgent
 from streams.fanout.signals import SignalsAgent
@@ -30,6 +31,7 @@ AGENTS: dict[str, Callable[[StreamSettings], Agent]] = {
     "media": MediaAgent,
     "media-view": MediaView,
     "media-uses": MediaUses,
+    "archive": ArchiveAgent,
 }
 
 

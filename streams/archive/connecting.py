@@ -1,0 +1,38 @@
+"""What the archiver works with, connected: for the agent, and for the operator's command line."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from infra.stores.archive_manifest import ArchiveManifest
+from infra.stores.cassandra import Cassandra
+from infra.stores.objects import Objects
+from infra.stores.postgres import Postgres
+from infra.stores.reading import readable_timeline
+from infra.stores.settings import ObjectSettings
+from infra.stores.timeline_moves import TimelineMoves
+from streams.archive.archiver import Parts
+from streams.archive.settings import ArchiveSettings
+
+
+@asynccontextmanager
+async def parts(settings: ArchiveSettings) -> AsyncIterator[Parts]:
+    """Closed at the end. Raises StoreUnavailable."""
+    object_settings = ObjectSettings()
+    objects = Objects(object_settings)
+    postgres = await Postgres.connect(settings)
+    try:
+        cassandra = await Cassandra.connect(settings)
+        try:
+            is_one = settings.cassandra_replication >= len(settings.cassandra_hosts.split(","))
+            yield Parts(
+                ArchiveManifest(postgres),
+                objects,
+                object_settings.archive_bucket,
+                await readable_timeline(cassandra, postgres, objects, object_settings, is_one_replica_set=is_one),
+                await TimelineMoves.prepare(cassandra, is_one_replica_set=is_one),
+            )
+        finally:
+            await cassandra.close()
+    finally:
+        await postgres.close()
+        await objects.close()
