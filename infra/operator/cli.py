@@ -4,12 +4,15 @@ from typing import Annotated
 
 import typer
 
+from infra.operator import archive
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_show_locals=False,  # passwords are locals
     help="Backchannel: chat on an event log.",
 )
+app.add_typer(archive.app, name="archive")
 
 
 @app.callback()

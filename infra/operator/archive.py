@@ -1,0 +1,58 @@
+"""`backchannel archive`: the commands and their options. What they do stands in `archiving`, with all that it needs."""
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Old messages in the object store.")
+AsJson = Annotated[bool, typer.Option("--json", help="For machines: one JSON value.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+SegmentId = Annotated[int, typer.Argument(help="As `backchannel archive list` numbers it.")]
+
+
+@app.command("list")
+def list_segments(*, as_json: AsJson = False) -> None:
+    """Every segment: its state, its time range, its rows and bytes."""
+    from infra.operator import archiving  # noqa: PLC0415  the other commands start without it
+
+    archiving.list_segments(as_json=as_json)
+
+
+@app.command()
+def status(*, as_json: AsJson = False) -> None:
+    """How far each partition of the log is archived, and how many segments are in which state."""
+    from infra.operator import archiving  # noqa: PLC0415
+
+    archiving.status(as_json=as_json)
+
+
+@app.command()
+def run(
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="One turn; otherwise turn after turn, until interrupted.")
+    ] = False,
+    after_days: Annotated[float | None, typer.Option(help="Instead of BACKCHANNEL_ARCHIVE_AFTER_DAYS.")] = None,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Archive what is old, here and now. An agent that runs beside it is not disturbed."""
+    from infra.operator import archiving  # noqa: PLC0415
+
+    archiving.run(once=once, after_days=after_days, dry_run=dry_run, as_json=as_json)
+
+
+@app.command()
+def verify(segment_id: SegmentId, *, as_json: AsJson = False) -> None:
+    """Read a segment whole; check its checksums, and the index against it."""
+    from infra.operator import archiving  # noqa: PLC0415
+
+    archiving.verify(segment_id, as_json=as_json)
+
+
+@app.command()
+def restore(segment_id: SegmentId, *, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Give a segment's rows back to Cassandra. It may be interrupted, and run again."""
+    from infra.operator import archiving  # noqa: PLC0415
+
+    archiving.restore(segment_id, dry_run=dry_run, as_json=as_json)

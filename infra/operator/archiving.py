@@ -1,0 +1,159 @@
+"""What `backchannel archive` does: connects, asks or works, says what came of it."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from infra.stores.archive_manifest import Manifest
+from infra.stores.faults import StoreUnavailable
+from infra.stores.segments import CorruptSegment
+from schemas.times import timestamp
+from schemas.topics import CONVERSATION_EVENTS
+from streams.archive import restoring
+from streams.archive.archiver import Archiver, Parts
+from streams.archive.collecting import TimelineBehind
+from streams.archive.connecting import parts
+from streams.archive.restoring import NotToRestore
+from streams.archive.settings import ArchiveSettings
+
+T = TypeVar("T")
+console = Console(highlight=False)
+
+
+def list_segments(*, as_json: bool) -> None:
+    segments = _run(lambda found: found.manifest.all())
+    if as_json:
+        return _say_json([_described(one) for one in segments])
+    table = Table("segment", "partition", "state", "rows", "bytes", "from", "to", box=None)
+    for one in segments:
+        numbers = (str(one.row_count or ""), str(one.size or ""))
+        times = (_time(one.from_ms) or "", _time(one.to_ms) or "")
+        table.add_row(str(one.segment_id), str(one.log_partition), one.state, *numbers, *times)
+    console.print(table)
+    return None
+
+
+def status(*, as_json: bool) -> None:
+    async def look(found: Parts) -> tuple[dict[int, int], list[Manifest]]:
+        return await found.manifest.positions(), await found.manifest.all()
+
+    positions, segments = _run(look)
+    states = {state: sum(one.state == state for one in segments) for state in sorted({one.state for one in segments})}
+    rows = sum(one.row_count or 0 for one in segments if one.state in ("published", "done"))
+    days = ArchiveSettings().archive_after_days
+    if as_json:
+        return _say_json({"after_days": days, "positions": positions, "segments": states, "rows": rows})
+    console.print("archiving is off" if days is None else f"archived after {days:g} days")
+    for partition, offset in positions.items():
+        console.print(f"partition {partition}: looked at up to offset {offset}")
+    console.print(
+        f"{rows} rows in segments: " + (", ".join(f"{count} {state}" for state, count in states.items()) or "none")
+    )
+    return None
+
+
+def run(*, once: bool, after_days: float | None, dry_run: bool, as_json: bool) -> None:
+    settings = ArchiveSettings() if after_days is None else ArchiveSettings(archive_after_days=after_days)
+    if settings.archive_after_days is None:
+        raise _Ended("archiving is off: set BACKCHANNEL_ARCHIVE_AFTER_DAYS, or give --after-days")
+
+    async def turn(archiver: Archiver) -> int:
+        work = archiver.preview if dry_run else archiver.work
+        count = sum(await asyncio.gather(*map(work, range(CONVERSATION_EVENTS.partitions))))
+        if not dry_run:
+            await archiver.sweep()
+        return count
+
+    async def turns(found: Parts) -> None:
+        while True:
+            count = await turn(Archiver(settings, found))
+            _say(as_json, {"rows": count, "dry_run": dry_run}, f"{count} rows {_done('archived', dry_run=dry_run)}")
+            if once or dry_run:
+                return
+            await asyncio.sleep(settings.archive_every_seconds)
+
+    _run(turns, settings)
+
+
+def verify(segment_id: int, *, as_json: bool) -> None:
+    async def check(found: Parts) -> int:
+        segment = await found.manifest.segment(segment_id)
+        if segment is None or segment.object_key is None:
+            raise NotToRestore(f"there is no written segment {segment_id}")
+        return await restoring.verify(found, segment)
+
+    rows = _run(check)
+    _say(as_json, {"segment": segment_id, "rows": rows}, f"{rows} rows, all as they were written")
+
+
+def restore(segment_id: int, *, dry_run: bool, as_json: bool) -> None:
+    async def work(found: Parts) -> int:
+        if dry_run:
+            return len(await restoring.rows_to_restore(found, await restoring.restorable(found, segment_id)))
+        with Progress(console=console, disable=as_json) as shown:
+            task = shown.add_task("rows", total=None)
+            return await restoring.restore(
+                found, segment_id, lambda done, all_: shown.update(task, completed=done, total=all_)
+            )
+
+    rows = _run(work)
+    value = {"segment": segment_id, "rows": rows, "dry_run": dry_run}
+    _say(as_json, value, f"{rows} rows {_done('restored', dry_run=dry_run)}")
+
+
+class _Ended(typer.Exit):
+    """Ends the command with one sentence and code 1."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(1)
+        Console(stderr=True, highlight=False).print(sentence)
+
+
+def _run(work: Callable[[Parts], Awaitable[T]], settings: ArchiveSettings | None = None) -> T:
+    logging.getLogger("cassandra").setLevel(logging.ERROR)
+
+    async def connected() -> T:
+        async with parts(settings or ArchiveSettings()) as found:
+            return await work(found)
+
+    try:
+        return asyncio.run(connected())
+    except CorruptSegment as corrupt:
+        raise _Ended(f"corrupt: {corrupt}") from corrupt
+    except (StoreUnavailable, TimelineBehind, NotToRestore) as fault:
+        raise _Ended(str(fault)) from fault
+
+
+def _described(one: Manifest) -> dict[str, Any]:
+    return {
+        "segment": one.segment_id, "partition": one.log_partition, "state": one.state, "rows": one.row_count,
+        "bytes": one.size, "sha256": one.sha256.hex() if one.sha256 else None, "object": one.object_key,
+        "from": _time(one.from_ms), "to": _time(one.to_ms), "from_offset": one.from_offset,
+        "to_offset": one.to_offset, "replaces": one.replaces, "changed_at": one.changed_at,
+    }  # fmt: skip
+
+
+def _time(at_ms: int | None) -> str | None:
+    return None if at_ms is None else timestamp(at_ms)
+
+
+def _done(verb: str, *, dry_run: bool) -> str:
+    return f"would be {verb}" if dry_run else verb
+
+
+def _say(as_json: bool, value: object, sentence: str) -> None:  # noqa: FBT001 — which of the two is said
+    if as_json:
+        _say_json(value)
+    else:
+        console.print(sentence)
+
+
+def _say_json(value: object) -> None:
+    typer.echo(json.dumps(value))
