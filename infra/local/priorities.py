@@ -22,6 +22,7 @@ NICE: Mapping[str, int] = {
     "cassandra": 15,
     "views": 19,
     "media": 19,
+    "archive": 19,
 }
 
 

@@ -1,5 +1,6 @@
 """The project's own processes and the balancer before them, as parts of a stack."""
 
+import os
 from collections.abc import Mapping
 
 from infra.local import probes
@@ -21,12 +22,15 @@ AGENTS: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "presence": (8104, ("presence", "signals")),
     "views": (8103, ("timeline", "inbox", "receipts", "last-seen", "media-view", "media-uses")),
     "media": (8105, ("media",)),
+    "archive": (8109, ("archive",)),
 }
+# These run only where this is set.
+SWITCHES: Mapping[str, str] = {"archive": "BACKCHANNEL_ARCHIVE_AFTER_DAYS"}
 BALANCER_PORT = 8080
 
 
 def services(settings: LocalSettings) -> tuple[Part, ...]:
-    agents = (_agents(settings, name) for name in AGENTS)
+    agents = (_agents(settings, name) for name in AGENTS if name not in SWITCHES or os.environ.get(SWITCHES[name]))
     gateways = (_gateway(settings, name) for name in GATEWAY_PORTS)
     return (*agents, _api(settings), *gateways)
 

@@ -199,6 +199,13 @@ class ArchiveManifest:
             await connection.execute("DELETE FROM archive_ranges WHERE segment_id = %s", (segment_id,))
             await connection.execute("DELETE FROM archive_segments WHERE segment_id = %s", (segment_id,))
 
+    async def forget(self, log_partitions: Sequence[int]) -> None:
+        """Look at these partitions from their beginning again."""
+        async with self._postgres.connection() as connection:
+            await connection.execute(
+                "DELETE FROM archive_positions WHERE log_partition = ANY(%s)", (list(log_partitions),)
+            )
+
     # ---- what it holds
 
     async def live_ranges(self, segment_id: int) -> list[Range]:

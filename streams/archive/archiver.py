@@ -19,6 +19,7 @@ from infra.stores.objects import ObjectMissing, Objects
 from infra.stores.segments import CorruptSegment, Segment, pack, unpack
 from infra.stores.timeline import Timeline, TimelineRow, bucket_of
 from infra.stores.timeline_moves import TimelineMoves
+from schemas.topics import CONVERSATION_EVENTS, Topic
 from streams.archive.collecting import Collecting
 from streams.archive.old_records import OldRecords
 from streams.archive.settings import ArchiveSettings
@@ -42,8 +43,9 @@ class Parts:
 
 
 class Archiver:
-    def __init__(self, settings: ArchiveSettings, parts: Parts) -> None:
+    def __init__(self, settings: ArchiveSettings, parts: Parts, topic: Topic = CONVERSATION_EVENTS) -> None:
         self._settings = settings
+        self._topic = topic
         self._manifest = parts.manifest
         self._objects = parts.objects
         self._bucket = parts.bucket
@@ -57,7 +59,7 @@ class Archiver:
         Raises StoreUnavailable, TimelineBehind: what is begun goes on the next time.
         """
         count = 0
-        records = OldRecords(self._settings.kafka_bootstrap)
+        records = OldRecords(self._settings.kafka_bootstrap, self._topic)
         try:
             cut_ms = await self._cut_ms(records)
             async with self._manifest.lock(partition) as is_ours:
@@ -77,7 +79,7 @@ class Archiver:
     async def preview(self, partition: int) -> int:
         """How many rows `work` would archive now, beside what is begun. Changes nothing. Raises as `work` does."""
         buckets: dict[tuple[str, int], int] = {}
-        records = OldRecords(self._settings.kafka_bootstrap)
+        records = OldRecords(self._settings.kafka_bootstrap, self._topic)
         try:
             cut_ms, position = await self._cut_ms(records), await self._manifest.position(partition)
             while (found := await self._collecting.old(records, partition, position, cut_ms)).to_offset > position:

@@ -15,9 +15,10 @@ from streams.archive.settings import ArchiveSettings
 
 
 @asynccontextmanager
-async def parts(settings: ArchiveSettings) -> AsyncIterator[Parts]:
-    """Closed at the end. Raises StoreUnavailable."""
-    object_settings = ObjectSettings()
+async def parts(settings: ArchiveSettings, object_settings: ObjectSettings | None = None) -> AsyncIterator[Parts]:
+    """Closed at the end; how the object store is reached comes from the environment unless given. Raises
+    StoreUnavailable."""
+    object_settings = object_settings or ObjectSettings()
     objects = Objects(object_settings)
     postgres = await Postgres.connect(settings)
     try:

@@ -1,4 +1,4 @@
-"""Reads a partition of `conversation.events` up to a time, and of each record only where it stands.
+"""Reads a partition of `conversation.events`, and of each record only where it stands.
 
 A consumer of its own without a group: how far the archive has come stands in its manifest, with the segments.
 """
@@ -12,12 +12,11 @@ from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 from infra.stores.faults import StoreUnavailable
 from schemas.envelope import header
-from schemas.topics import CONVERSATION_EVENTS
+from schemas.topics import CONVERSATION_EVENTS, Topic
 
 CHUNK_RECORDS = 2_000
 WAIT_SECONDS = 0.5
 BROKER_ANSWER_SECONDS = 10.0
-TOPIC = CONVERSATION_EVENTS.name
 
 T = TypeVar("T")
 
@@ -35,7 +34,8 @@ class Seen:
 class OldRecords:
     """For use from one event loop, one reading at a time."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, topic: Topic = CONVERSATION_EVENTS) -> None:
+        self._topic = topic
         self._kafka = Consumer(
             {
                 "bootstrap.servers": bootstrap,
@@ -53,7 +53,7 @@ class OldRecords:
     async def newest_ms(self) -> int:
         """The time of the newest record in any partition; 0 if there is none. Raises StoreUnavailable."""
         newest = 0
-        for partition in range(CONVERSATION_EVENTS.partitions):
+        for partition in range(self._topic.partitions):
             low, end = await self._ends(partition)
             if low < end:
                 async for chunk in self.read(partition, end - 1, end):
@@ -64,7 +64,7 @@ class OldRecords:
         """The records from offset `first` on to before `before` or the present end, in chunks that end at multiples
         of CHUNK_RECORDS: where a segment ends is a matter of the log alone. Raises StoreUnavailable."""
         end = (await self._ends(partition))[1] if before is None else before
-        self._kafka.assign([TopicPartition(TOPIC, partition, first)])
+        self._kafka.assign([TopicPartition(self._topic.name, partition, first)])
         chunk: list[Seen] = []
         try:
             while first < end:
@@ -93,19 +93,19 @@ class OldRecords:
         return await asyncio.shield(asking)
 
     async def _ends(self, partition: int) -> tuple[int, int]:
-        place = TopicPartition(TOPIC, partition)
+        place = TopicPartition(self._topic.name, partition)
         try:
             marks = await self._ask(lambda: self._kafka.get_watermark_offsets(place, BROKER_ANSWER_SECONDS))
         except KafkaException as away:
             raise StoreUnavailable(str(away)) from away
         if marks is None:
-            raise StoreUnavailable(f"{TOPIC}/{partition}: the broker did not answer")
+            raise StoreUnavailable(f"{self._topic.name}/{partition}: the broker did not answer")
         return marks
 
 
 def _seen(message: Message) -> Seen:
     if error := message.error():
-        raise StoreUnavailable(f"{TOPIC}: {error.str()}")
+        raise StoreUnavailable(f"{message.topic()}: {error.str()}")
     offset, key = message.offset(), message.key()
     assert offset is not None
     seq = header(message.headers(), "seq")  # type: ignore[arg-type]  # the driver's stubs allow text

@@ -11,6 +11,7 @@ import msgspec
 import uvloop
 from rich.console import Console
 
+from tests.bench.archive import measure_archive
 from tests.bench.broker import measure_broker
 from tests.bench.compare import comparison
 from tests.bench.fleet import Fleet
@@ -32,6 +33,8 @@ from tests.bench.sources import user_source
 from tests.bench.stack import ensure_stack, find_processes, start_afresh, with_heartbeats
 from tests.bench.table import print_report, troubles
 from tests.bench.users import UserSource
+
+ARCHIVE_PER_CONVERSATION = 511  # two whole buckets
 
 # Progress goes to stderr: stdout holds the tables alone.
 progress = Console(stderr=True, highlight=False)
@@ -68,6 +71,10 @@ async def measure(options: Options, report: Report) -> None:
             await _measure_idle(options, report, source)
         if "heartbeat" in options.measures:
             await _measure_heartbeats(options, report, source)
+        if "archive" in options.measures:
+            progress.print(f"{options.archive} old messages move into the archive")
+            with collector_off():
+                report.archive = await measure_archive(options.archive, ARCHIVE_PER_CONVERSATION)
     finally:
         await source.close()
 

@@ -1,7 +1,8 @@
-"""The rows of groups, receipts, reconnects and users online."""
+"""The rows of groups, receipts, reconnects, users online and the archive."""
 
 from collections.abc import Iterable
 
+from tests.bench.archive import PAGE_EVENTS, ArchiveResult
 from tests.bench.group import GroupResult
 from tests.bench.online import OnlineResult
 from tests.bench.processes import cpu_seconds
@@ -25,6 +26,9 @@ def times(report: Report) -> Iterable[tuple[str, Spread]]:
         yield "receipts: from the last word until the author knows all read", report.receipts.until_read
     if report.reconnect is not None:
         yield f"reconnect of {report.reconnect.devices:,}: until synced", report.reconnect.until_synced
+    if report.archive is not None:
+        yield f"a page of {PAGE_EVENTS} out of the archive", report.archive.page
+        yield f"a page of {PAGE_EVENTS} out of Cassandra, before", report.archive.hot_page
 
 
 def figures(report: Report) -> list[Row]:
@@ -33,7 +37,8 @@ def figures(report: Report) -> list[Row]:
         rows += _receipts(report.receipts)
     if report.reconnect is not None:
         rows += _reconnect(report.reconnect)
-    return rows + [_online(online) for online in report.online]
+    rows += [_online(online) for online in report.online]
+    return rows if report.archive is None else [*rows, *_archive(report.archive)]
 
 
 def troubles(report: Report) -> Iterable[str]:
@@ -67,6 +72,15 @@ def _reconnect(result: ReconnectResult) -> list[Row]:
 def _online(result: OnlineResult) -> Row:
     name = f"{result.connections:,} users online, a heartbeat every {result.heartbeat_seconds:g} s"
     return name, f"{result.percent_of_core} % of a core; {result.percent_before} % with nobody connected"
+
+
+def _archive(result: ArchiveResult) -> list[Row]:
+    per_message = result.packed_bytes // result.messages
+    return [
+        ("messages moved into the archive", f"{result.messages_per_second:,} a second, {result.messages:,} in all"),
+        ("a message there", f"{per_message:,} bytes, in {result.segments} segments"),
+        ("load average before", f"{result.load_average}"),
+    ]
 
 
 def _group_troubles(result: GroupResult) -> Iterable[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from infra.local.settings import HOST, LocalSettings
 
-MEASURES = ("latency", "saturation", "broker", "group", "receipts", "reconnect", "idle", "heartbeat")
+MEASURES = ("latency", "saturation", "broker", "group", "receipts", "reconnect", "idle", "heartbeat", "archive")
 # The stack needs this long to warm up: a producer's first records wait for an idempotent id and a cold JVM.
 WARM_UP_SECONDS = 3.0
 
@@ -33,6 +33,7 @@ class Options:
     online_heartbeats: tuple[float, ...]
     reconnect: int
     broker_rate: int
+    archive: int
     json_path: Path | None
     compare: Path | None
     profile: tuple[str, ...]
@@ -67,6 +68,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         online_heartbeats=tuple(float(seconds) for seconds in given.online_heartbeats.split(",")),
         reconnect=given.reconnect - given.reconnect % 2,
         broker_rate=given.broker_rate,
+        archive=given.archive,
         json_path=given.json,
         compare=given.compare,
         profile=tuple(given.profile.split(",")) if given.profile else (),
@@ -117,6 +119,7 @@ def _parser(local: LocalSettings) -> argparse.ArgumentParser:
     )
     add("--reconnect", type=int, default=5_000, help="devices that come back at once in the reconnect run")
     add("--broker-rate", type=int, default=500, help="records a second of the broker's own run")
+    add("--archive", type=int, default=100_000, help="old messages that move into the archive")
     add("--only", help=f"of {', '.join(MEASURES)}: one, or several with commas")
     add("--json", type=Path, help="where the figures go; default .local/bench/<UTC time>.json")
     add(

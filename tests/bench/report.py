@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from tests.bench.archive import ArchiveResult
 from tests.bench.broker import BrokerResult
 from tests.bench.group import GroupResult
 from tests.bench.idle import IdleResult
@@ -31,6 +32,7 @@ class Report(msgspec.Struct):
     reconnect: ReconnectResult | None = None
     idle: IdleResult | None = None
     online: list[OnlineResult] = []
+    archive: ArchiveResult | None = None
     profiles: list[Profile] = []
 
 

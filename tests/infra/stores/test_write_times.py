@@ -20,7 +20,7 @@ segments = st.integers(1, 1 << 49)
 class TestOrder:
     @given(numbers, segments, numbers, numbers)
     def test_kinds(self, offset: int, segment_id: int, later: int, seq: int) -> None:
-        """What the log gave, its removal and return, what became of it, whatever comes when; and the removal of that."""
+        """What the log gave, its removal and return, what became of it, and the removal and return of that."""
         rows = first_wins(offset) < row_removed(segment_id) < row_returned(segment_id)
         patches = max(patched(later), marked_deleted(seq)) < patch_removed(segment_id) < patch_returned(segment_id)
         assert rows

@@ -1,0 +1,248 @@
+"""The archive, seen from outside: nobody can tell whether a message is in it."""
+
+import asyncio
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from clients.python import ApiError
+from clients.python.frames import AnyTimelineEvent, MessageDeleted, MessageEdited, MessageSent, ReactionSet
+from infra.local.places import ROOT, VENV_PYTHON
+from infra.local.stack import Stack
+from infra.stores.cassandra import Cassandra
+from infra.stores.settings import StoreSettings
+from infra.stores.timeline import Timeline
+from tests.e2e.commands import delete_message, edit_message, set_reaction
+from tests.e2e.line import Lines
+from tests.e2e.people import LOOK_SECONDS, People, Person, shown
+from tests.infra.stores.connecting import settings_of
+
+MESSAGES = 280  # more than a bucket
+PAGE = 50
+ARCHIVED_SECONDS = 60
+
+
+async def operator(system: Stack, *arguments: str) -> Any:
+    """What `backchannel archive …` says. Raises AssertionError if it fails."""
+    process = await asyncio.create_subprocess_exec(
+        str(VENV_PYTHON), "-m", "infra.operator", "archive", *arguments, "--json",
+        cwd=ROOT, env={**os.environ, **system.environment()},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()[-2000:]
+    return json.loads(out)
+
+
+async def archive(system: Stack, people: People) -> int:
+    """Everything that was said until now, in any conversation; how many rows that were."""
+    bystander, other = await people.pair()
+    last = await bystander.send(other, "the log goes on")
+    await shown(bystander, last.conversation_id, last.seq)
+    rows = 0
+    async with asyncio.timeout(ARCHIVED_SECONDS):
+        while True:
+            try:
+                return rows + int((await operator(system, "run", "--once", "--after-days", "0"))["rows"])
+            except AssertionError:  # the timeline is behind what other tests do
+                await asyncio.sleep(LOOK_SECONDS)
+
+
+class Talk:
+    """A conversation of two in which something became of messages."""
+
+    def __init__(self, alice: Person, bob: Person, first: MessageSent, head_seq: int) -> None:
+        self.alice, self.bob = alice, bob
+        self.first = first
+        self.conversation_id = first.conversation_id
+        self.head_seq = head_seq
+
+    @classmethod
+    async def begin(cls, people: People) -> "Talk":
+        alice, bob = await people.pair()
+        first = await alice.send(bob, "first")
+        await alice.send_many(bob, MESSAGES)
+        await alice.do(MessageEdited, edit_message(first, "first, edited"))
+        await bob.do(ReactionSet, set_reaction(first))
+        last = await alice.send(bob, "deleted")
+        head = await alice.do(MessageDeleted, delete_message(last))
+        await shown(alice, first.conversation_id, head.seq)
+        return cls(alice, bob, first, head.seq)
+
+    async def backwards(self) -> list[tuple[AnyTimelineEvent, ...]]:
+        """All pages from the newest on, by the message or the seq that the last began with."""
+        pages, before = list[tuple[AnyTimelineEvent, ...]](), None
+        while True:
+            page = await self.bob.api.timeline(self.conversation_id, before=before, limit=PAGE)
+            pages.append(page.events)
+            if not page.has_more:
+                return pages
+            begin = page.events[0]
+            before = begin.message_id if isinstance(begin, MessageSent) else begin.seq
+
+    async def forwards(self) -> list[tuple[AnyTimelineEvent, ...]]:
+        """All pages from the first message's time on."""
+        pages, after = list[tuple[AnyTimelineEvent, ...]](), self.first.at
+        while True:
+            page = await self.bob.api.timeline(self.conversation_id, after=after, limit=PAGE)
+            pages.append(page.events)
+            if not page.has_more:
+                return pages
+            after = page.events[-1].seq  # type: ignore[assignment]
+
+    async def everything(self) -> object:
+        return await self.backwards(), await self.forwards()
+
+    async def message(self, seq: int) -> MessageSent:
+        (event,) = (await self.bob.api.timeline(self.conversation_id, before=seq + 1, limit=1)).events
+        assert isinstance(event, MessageSent)
+        return event
+
+
+class TestReading:
+    async def test_every_page_is_as_before(self, system: Stack, people: People) -> None:
+        talk = await Talk.begin(people)
+        before = await talk.everything()
+        assert talk.head_seq <= await archive(system, people)
+        assert before == await talk.everything()
+
+    async def test_over_the_border(self, system: Stack, people: People) -> None:
+        talk = await Talk.begin(people)
+        await archive(system, people)
+        await talk.alice.send_many(talk.bob, 20)
+        await shown(talk.bob, talk.conversation_id, talk.head_seq + 20)
+        backwards, forwards = await talk.backwards(), await talk.forwards()
+        seqs = [event.seq for page in reversed(backwards) for event in page]
+        assert list(range(1, talk.head_seq + 21)) == seqs
+        assert [event for page in reversed(backwards) for event in page][-PAGE:] == list(backwards[0])
+        assert {event.seq: event for page in forwards for event in page}.items() <= {
+            event.seq: event for page in backwards for event in page
+        }.items()
+
+    async def test_a_device_that_comes_back_with_cursors_from_before(
+        self, system: Stack, people: People, lines: Lines
+    ) -> None:
+        talk = await Talk.begin(people)
+        epoch = (await lines.hello(talk.bob)).welcome.epoch
+        cursors = {talk.conversation_id: 3}
+        before = (await lines.hello(talk.bob, cursors, epoch)).events
+        await archive(system, people)
+        opened = await lines.hello(talk.bob, cursors, epoch)
+        assert (True, before) == (opened.synced.recovered, opened.events)
+        assert list(range(4, talk.head_seq + 1)) == [event.seq for event in opened.events]
+
+
+class TestLater:
+    async def test_archived_messages_are_still_reacted_to_edited_and_deleted(
+        self, system: Stack, people: People
+    ) -> None:
+        talk = await Talk.begin(people)
+        await archive(system, people)
+        two, three, four = [await talk.message(seq) for seq in (2, 3, 4)]
+        await talk.bob.do(ReactionSet, set_reaction(two, "❤️"))
+        await talk.alice.do(MessageEdited, edit_message(three, "edited late"))
+        gone = await talk.alice.do(MessageDeleted, delete_message(four))
+        for _ in range(2):  # laid over what is archived; then absorbed by it
+            await shown(talk.bob, talk.conversation_id, gone.seq)
+            two, three, four = [await talk.message(seq) for seq in (2, 3, 4)]
+            assert [(talk.bob.user_id, "❤️")] == [(one.user_id, one.emoji) for one in two.reactions]
+            assert ("edited late", True) == (three.text, three.edited_at is not None)
+            assert (True, None) == (four.is_deleted, four.text)
+            await archive(system, people)
+
+    async def test_message_info(self, system: Stack, people: People) -> None:
+        talk = await Talk.begin(people)
+        before = await talk.alice.api.receipts(talk.conversation_id, talk.first.message_id)
+        await archive(system, people)
+        assert before == await talk.alice.api.receipts(talk.conversation_id, talk.first.message_id)
+
+
+@contextmanager
+def agent(system: Stack) -> Iterator[None]:
+    """An agent that archives what is older than a moment, and writes segments anew at once."""
+    own = {"AFTER_DAYS": "0", "EVERY_SECONDS": "0.5", "REWRITE_SECONDS": "0", "GRACE_SECONDS": "5"}
+    environment = {**os.environ, **system.environment()}
+    environment |= {f"BACKCHANNEL_ARCHIVE_{name}": value for name, value in own.items()}
+    with system.log("archive").open("w") as log:
+        process = subprocess.Popen(
+            [str(VENV_PYTHON), "-m", "streams", "archive"], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0, system.log("archive").read_text()[-2000:]
+
+
+class TestAgent:
+    async def test_archives_and_absorbs_deletions_while_people_talk(self, system: Stack, people: People) -> None:
+        talk = await Talk.begin(people)
+        two = await talk.message(2)
+        with agent(system):
+            async with asyncio.timeout(ARCHIVED_SECONDS):
+                while not await is_archived(system, talk):
+                    await talk.alice.send(talk.bob, "on and on")
+            gone = await talk.alice.do(MessageDeleted, delete_message(two))
+            async with asyncio.timeout(ARCHIVED_SECONDS):
+                while not any(one["replaces"] for one in await operator(system, "list")):
+                    await talk.alice.send(talk.bob, "on and on")
+            last = await talk.alice.send(talk.bob, "the last")
+            await shown(talk.bob, talk.conversation_id, last.seq)
+            seqs = [event.seq for page in reversed(await talk.backwards()) for event in page]
+            assert list(range(1, last.seq + 1)) == seqs
+            assert (await talk.message(2)).is_deleted
+        assert gone.seq < last.seq
+
+
+async def is_archived(system: Stack, talk: Talk) -> bool:
+    """Its first bucket is not in Cassandra any more."""
+    cassandra = await Cassandra.connect(settings_of(system, StoreSettings))
+    try:
+        timeline = await Timeline.prepare(cassandra, is_one_replica_set=True)
+        return not await timeline.read(talk.conversation_id, 1, 1)
+    finally:
+        await cassandra.close()
+
+
+class TestObjectStoreAway:
+    async def test_what_needs_it_is_unavailable_and_nothing_else(self, system: Stack, people: People) -> None:
+        talk = await Talk.begin(people)
+        before = await talk.everything()
+        await archive(system, people)
+        await talk.alice.send_many(talk.bob, 20)
+        await shown(talk.bob, talk.conversation_id, talk.head_seq + 20)
+        system.stop("objects")
+        try:
+            page = await talk.bob.api.timeline(talk.conversation_id, limit=20)
+            assert 20 == len(page.events)
+            with pytest.raises(ApiError) as away:
+                await talk.bob.api.timeline(talk.conversation_id, before=talk.head_seq - 100, limit=PAGE)
+            assert (503, "unavailable") == (away.value.status, away.value.code)
+            assert away.value.retry_after_seconds is not None
+        finally:
+            system.start("objects")
+            system.wait_ready("objects")
+        assert 20 + talk.head_seq == sum(map(len, await talk.backwards()))
+        assert before != await talk.everything()
+
+
+class TestOperator:
+    async def test_segments_are_listed_verified_and_restored(self, system: Stack, people: People) -> None:
+        talk = await Talk.begin(people)
+        before = await talk.everything()
+        await archive(system, people)
+        done = [one for one in await operator(system, "list") if one["state"] == "done"]
+        assert sum(one["rows"] for one in done) >= talk.head_seq
+        assert (await operator(system, "status"))["segments"]["done"] == len(done)
+        for one in done:
+            number = str(one["segment"])
+            assert one["rows"] == (await operator(system, "verify", number))["rows"]
+            planned = await operator(system, "restore", number, "--dry-run")
+            assert planned["rows"] == (await operator(system, "restore", number))["rows"]
+        assert before == await talk.everything()
+        assert "done" not in (await operator(system, "status"))["segments"]
