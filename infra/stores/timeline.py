@@ -121,6 +121,26 @@ def last_seq(bucket: int) -> int:
     return first_seq(bucket + 1) - 1
 
 
+def missing(stored: Sequence[TimelineRow], first: int, last: int) -> tuple[int, int] | None:
+    """The first and the last seq of a range whose rows do not stand here; None if all do."""
+    known = {row.seq for row in stored if row.at_ms >= 0}
+    absent = [seq for seq in range(first, last + 1) if seq not in known] if len(known) <= last - first else []
+    return (absent[0], absent[-1]) if absent else None
+
+
+def composed(stored: Sequence[TimelineRow], archived: Sequence[TimelineRow]) -> list[TimelineRow]:
+    """The rows of a range, ascending: those that stand here, and archived ones with what became of them since.
+
+    A row that is in both is the same in both, until it leaves here.
+    """
+    rows = [row for row in stored if row.at_ms >= 0]
+    if not archived:
+        return rows
+    known = {row.seq for row in rows}
+    patches = [row for row in stored if row.at_ms < 0]
+    return sorted([*rows, *laid_over((row for row in archived if row.seq not in known), patches)], key=_seq)
+
+
 def laid_over(rows: Iterable[TimelineRow], patches: Iterable[TimelineRow]) -> list[TimelineRow]:
     """Rows with what became of them since; of `patches` nothing else counts."""
     since = {one.seq: one for one in patches}
@@ -222,14 +242,10 @@ class Timeline:
         if last < first:
             return []
         stored = await self._stored(conversation_id, first, last)
-        rows = [row for row in stored if row.at_ms >= 0]
-        if self._archive is None or len(rows) == last - first + 1:
-            return rows
-        known = {row.seq for row in rows}
-        missing = [seq for seq in range(first, last + 1) if seq not in known]
-        archived = await self._archive.rows(conversation_id, missing[0], missing[-1])
-        patches = [row for row in stored if row.at_ms < 0]
-        return sorted([*rows, *laid_over((row for row in archived if row.seq not in known), patches)], key=_seq)
+        wanted = missing(stored, first, last)
+        if self._archive is None or wanted is None:
+            return composed(stored, [])
+        return composed(stored, await self._archive.rows(conversation_id, *wanted))
 
     async def _stored(self, conversation_id: str, first: int, last: int) -> list[TimelineRow]:
         """What stands in Cassandra; patches without their rows have a time of -1.

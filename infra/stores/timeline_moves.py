@@ -66,14 +66,19 @@ class TimelineMoves:
         What becomes of them later stays, whenever it is written. Done when durable; again it changes nothing. Raises
         StoreUnavailable.
         """
-        await self._writes.write(self._removals(rows, segment_id))
+        # One after the other: a row never stands there without what became of it.
+        await self._writes.write(self._row_removals(rows, write_times.row_removed(segment_id)))
+        at = write_times.patch_removed(segment_id)
+        await self._writes.write(write for row in rows for write in self._patch_removals(row, at))
 
     async def give_back(self, rows: Sequence[TimelineRow], segment_id: int) -> None:
         """Write the rows of a segment that were removed. The same is true of it."""
-        await self._writes.write(write for row in rows for write in self._returns(row, segment_id))
+        at = write_times.patch_returned(segment_id)
+        await self._writes.write(write for row in rows for write in self._patch_returns(row, at))
+        at = write_times.row_returned(segment_id)
+        await self._writes.write(self._row_return(row, at) for row in rows)
 
-    def _removals(self, rows: Sequence[TimelineRow], segment_id: int) -> Iterator[Write]:
-        at = write_times.row_removed(segment_id)
+    def _row_removals(self, rows: Sequence[TimelineRow], at: int) -> Iterator[Write]:
         for (conversation_id, bucket), group in groupby(rows, key=_partition):
             some = list(group)
             first, last, place = some[0].seq, some[-1].seq, (UUID(conversation_id), bucket)
@@ -81,8 +86,6 @@ class TimelineMoves:
                 yield (conversation_id, bucket), self._remove_bucket, (at, *place)
             else:
                 yield (conversation_id, bucket), self._remove_range, (at, *place, first, last)
-            for row in some:
-                yield from self._patch_removals(row, write_times.patch_removed(segment_id))
 
     def _patch_removals(self, row: TimelineRow, at: int) -> Iterator[Write]:
         partition = _partition(row)
@@ -92,13 +95,15 @@ class TimelineMoves:
         if row.deleted_seq is not None:
             yield partition, self._remove_mark, (at, *place)
 
-    def _returns(self, row: TimelineRow, segment_id: int) -> Iterator[Write]:
-        partition, at = _partition(row), write_times.patch_returned(segment_id)
-        conversation, bucket = UUID(row.conversation_id), partition[1]
+    def _row_return(self, row: TimelineRow, at: int) -> Write:
+        partition = _partition(row)
         message = UUID(row.message_id) if row.message_id else None
-        values = (conversation, bucket, row.seq, row.at_ms, message, row.event, row.unreadable)
-        yield partition, self._return, (*values, write_times.row_returned(segment_id))
-        place = (conversation, bucket, row.seq)
+        place = (UUID(row.conversation_id), partition[1], row.seq)
+        return partition, self._return, (*place, row.at_ms, message, row.event, row.unreadable, at)
+
+    def _patch_returns(self, row: TimelineRow, at: int) -> Iterator[Write]:
+        partition = _partition(row)
+        place = (UUID(row.conversation_id), partition[1], row.seq) if row.is_patched else ()
         yield from ((partition, self._return_edit, (at, seq, value, *place)) for seq, value in row.edits.items())
         for seq, (user_id, emoji) in row.reactions.items():
             yield partition, self._return_reaction, (at, seq, (UUID(user_id), emoji), *place)

@@ -7,7 +7,7 @@ archive, too. The group's partitions are those that it archives, so that agents 
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 from infra.stores.archive_manifest import Deletion
 from infra.stores.faults import StoreUnavailable, until_available
@@ -39,6 +39,7 @@ class ArchiveAgent:
         self._closing = AsyncExitStack()
         self._partitions: frozenset[int] = frozenset()
         self._archiving: asyncio.Task[None] | None = None
+        self._woken = asyncio.Event()
         self.put = self._batches.put
 
     async def start(self) -> None:
@@ -56,8 +57,9 @@ class ArchiveAgent:
             tasks.create_task(self._archive_for_ever())
 
     async def assigned(self, partitions: frozenset[int]) -> None:
-        """These are archived from the next turn on."""
+        """These are archived from now on."""
         self._partitions = partitions
+        self._woken.set()
 
     async def revoked(self) -> None:
         """What a segment still has before it, whoever comes next does: every step is durable."""
@@ -77,11 +79,13 @@ class ArchiveAgent:
 
     async def _archive_for_ever(self) -> None:
         while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), self._settings.archive_every_seconds)
+            self._woken.clear()
             self._archiving = asyncio.create_task(self._archive())
             await asyncio.wait([self._archiving])
             if not self._archiving.cancelled():
                 self._archiving.result()
-            await asyncio.sleep(self._settings.archive_every_seconds)
 
     async def _archive(self) -> None:
         """All that is old in our partitions, side by side."""

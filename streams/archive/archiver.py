@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from infra.stores.archive_manifest import ArchiveManifest, Manifest, StateDiffers, Written
@@ -43,9 +43,16 @@ class Parts:
 
 
 class Archiver:
-    def __init__(self, settings: ArchiveSettings, parts: Parts, topic: Topic = CONVERSATION_EVENTS) -> None:
+    def __init__(
+        self,
+        settings: ArchiveSettings,
+        parts: Parts,
+        topic: Topic = CONVERSATION_EVENTS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._settings = settings
         self._topic = topic
+        self._clock = clock
         self._manifest = parts.manifest
         self._objects = parts.objects
         self._bucket = parts.bucket
@@ -102,7 +109,7 @@ class Archiver:
         """Nothing is older than 0, when nothing is to be archived."""
         if self._settings.archive_after_days is None:
             return 0
-        return self._settings.cut_ms(await records.newest_ms(), round(time.time() * 1000))
+        return self._settings.cut_ms(await records.newest_ms(), round(self._clock() * 1000))
 
     async def _archive(self, records: OldRecords, partition: int, cut_ms: int) -> int | None:
         """The next segment; None if there is nothing old."""

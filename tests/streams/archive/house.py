@@ -26,6 +26,11 @@ PARTITION = CONVERSATION_PARTITIONS + 3
 LONG_AFTER_MS = START_MS + 3 * DAY_MS
 
 
+def far_ahead() -> float:
+    """A clock by which all is old: so the log alone decides."""
+    return 1e11
+
+
 @dataclass
 class Log:
     """A topic whose records have the times of their events."""
@@ -70,7 +75,8 @@ class ArchiveHouse(House):
         self.settings = settings
         self.parts = parts
         self.log = log
-        self.archiver = Archiver(settings, parts, log.topic)
+        self.archiver = self.archiver_of()
+        self._now_ms = START_MS
 
     @classmethod
     async def open(cls, settings: ArchiveSettings, parts: Parts, postgres: Postgres) -> "ArchiveHouse":
@@ -95,9 +101,14 @@ class ArchiveHouse(House):
         said = [self.says(seq, f"text {seq}", self.alice if seq % 3 else self.bob) for seq in range(first, last + 1)]
         await self.happens(*said)
 
+    def archiver_of(self, **settings: object) -> Archiver:
+        """An archiver of this house with other settings."""
+        return Archiver(self.settings.model_copy(update=settings), self.parts, self.log.topic, far_ahead)
+
     def long_after(self) -> None:
-        """The log goes on elsewhere, so that all that happened is old."""
-        self.log.append(delivered(conversation_id=new_id(), at=timestamp(LONG_AFTER_MS)))
+        """The log goes on elsewhere, for days, so that all that happened is old."""
+        self._now_ms += LONG_AFTER_MS - START_MS
+        self.log.append(delivered(conversation_id=new_id(), at=timestamp(self._now_ms)))
 
     async def archive(self) -> int:
         self.long_after()

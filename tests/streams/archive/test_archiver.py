@@ -10,7 +10,6 @@ from infra.stores.segments import pack, unpack
 from infra.stores.timeline import BUCKET_SEQS, TimelineRow
 from schemas.codec import decode_event
 from schemas.events import MessageEdited, MessageSent
-from streams.archive.archiver import Archiver
 from streams.archive.collecting import TimelineBehind
 from streams.archive.form import archived_form
 from tests.builders import deleted, reacted
@@ -88,9 +87,7 @@ class TestWork:
 
     async def test_nothing_when_it_is_off(self, house: ArchiveHouse) -> None:
         await talked(house, 20)
-        house.archiver = Archiver(
-            house.settings.model_copy(update={"archive_after_days": None}), house.parts, house.log.topic
-        )
+        house.archiver = house.archiver_of(archive_after_days=None)
         assert 0 == await house.archive()
         assert 20 == len(await house.in_cassandra())
 
@@ -111,9 +108,7 @@ class TestWork:
         assert 21 == await house.archive()
 
     async def test_segments_end_where_they_are_full_and_pages_cross_them(self, house: ArchiveHouse) -> None:
-        house.archiver = Archiver(
-            house.settings.model_copy(update={"archive_segment_bytes": 1}), house.parts, house.log.topic
-        )
+        house.archiver = house.archiver_of(archive_segment_bytes=1)
         for last in range(BUCKET_SEQS, 4 * BUCKET_SEQS, BUCKET_SEQS):
             await house.talk(max(1, last - BUCKET_SEQS), last - 1)
             await house.archive()
@@ -139,9 +134,7 @@ class TestReads:
     async def test_a_page_costs_at_most_two(
         self, house: ArchiveHouse, reads: list[tuple[str, int | None]], first: int
     ) -> None:
-        house.archiver = Archiver(
-            house.settings.model_copy(update={"archive_segment_bytes": 1}), house.parts, house.log.topic
-        )
+        house.archiver = house.archiver_of(archive_segment_bytes=1)
         await talked(house, BUCKET_SEQS - 1)
         await house.archive()
         await house.talk(BUCKET_SEQS, LAST)

@@ -12,7 +12,7 @@ from infra.stores.settings import ObjectSettings
 from infra.stores.timeline import Timeline
 from streams.archive.archiver import CONTENT_TYPE, Archiver
 from streams.archive.restoring import verify
-from tests.streams.archive.house import PARTITION, ArchiveHouse
+from tests.streams.archive.house import PARTITION, ArchiveHouse, far_ahead
 from tests.streams.gate import gate_to
 
 
@@ -52,7 +52,7 @@ class TestAway:
         )
         house.long_after()
         with pytest.raises(StoreUnavailable):
-            await Archiver(house.settings, away, house.log.topic).work(PARTITION)
+            await Archiver(house.settings, away, house.log.topic, far_ahead).work(PARTITION)
         assert list(range(1, 21)) == await house.in_cassandra()
         assert 20 == await house.archive()
 

@@ -11,7 +11,7 @@ from streams.archive.archiver import Archiver
 from streams.archive.connecting import parts
 from streams.archive.restoring import restore
 from streams.archive.settings import ArchiveSettings
-from tests.streams.archive.house import PARTITION
+from tests.streams.archive.house import PARTITION, far_ahead
 
 
 async def main(topic_name: str, segment_id: str = "") -> None:
@@ -20,7 +20,9 @@ async def main(topic_name: str, segment_id: str = "") -> None:
         if segment_id:
             await restore(found, int(segment_id), lambda *_: None)
         else:
-            await Archiver(settings, found, Topic(topic_name, "", (), PARTITION + 1, HOUR_MS)).work(PARTITION)
+            await Archiver(settings, found, Topic(topic_name, "", (), PARTITION + 1, HOUR_MS), far_ahead).work(
+                PARTITION
+            )
 
 
 if __name__ == "__main__":
