@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from confluent_kafka import Producer
+from confluent_kafka import KafkaError, Producer
 from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
@@ -42,22 +42,28 @@ class Log:
     def make(cls, bootstrap: str) -> "Log":
         topic = Topic(f"archive.{uuid4().hex[:12]}", "conversation id", (), PARTITION + 1, HOUR_MS)
         admin = AdminClient({"bootstrap.servers": bootstrap})
-        config = {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
+        # Without the last a broker refuses times that are an hour ahead of its clock.
+        config = {
+            "message.timestamp.type": "CreateTime",
+            "retention.ms": "-1",
+            "message.timestamp.after.max.ms": str((1 << 63) - 1),
+        }
         admin.create_topics([NewTopic(topic.name, topic.partitions, 1, config=config)], operation_timeout=10)[
             topic.name
         ].result()
         return cls(bootstrap, topic)
 
     def append(self, *events: AnyEvent) -> None:
-        producer = Producer({"bootstrap.servers": self.bootstrap})
+        producer, failed = Producer({"bootstrap.servers": self.bootstrap}), list[KafkaError]()
         for event in events:
             headers: Headers = [("seq", str(event.seq).encode())] if isinstance(event, TimelineEvent) else []
             producer.produce(
                 self.topic.name, encode(event), event.conversation_id, PARTITION,
                 timestamp=milliseconds(event.at), headers=headers,
+                on_delivery=lambda error, _: failed.append(error) if error else None,
             )  # fmt: skip
             producer.poll(0)
-        assert producer.flush(20) == 0
+        assert (0, []) == (producer.flush(20), failed)
 
 
 class ArchiveHouse(House):
