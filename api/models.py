@@ -1,10 +1,11 @@
 """The shapes of requests and of small answers. Requests are strict: no unknown fields, no conversions."""
 
+import re
 from base64 import b64encode
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from api.cursors import EPOCH, RFC3339
 from api.passwords import PASSWORD_CHARACTERS_MIN
@@ -13,9 +14,12 @@ from infra.stores.media import Status
 from infra.stores.privacy import Visibility
 from schemas.ids import UUID_PATTERN
 from schemas.media import MediaKind, MediaRefusalReason
+from schemas.notifications import Provider
 from schemas.times import timestamp
 
 HANDLE_PATTERN = r"^[a-z0-9_.]{3,32}$"
+
+_TOKENS = {"fcm": re.compile(r"[A-Za-z0-9_:.\-]+"), "apns": re.compile(r"(?:[0-9a-fA-F]{2}){32,100}")}
 
 Handle = Annotated[str, Field(pattern=HANDLE_PATTERN, examples=["alice"])]
 DisplayName = Annotated[str, Field(min_length=1, max_length=100, examples=["Alice"])]
@@ -233,6 +237,19 @@ class Device(Answer):
 
 class Devices(Answer):
     devices: list[Device]
+
+
+class PushToken(Request):
+    """As the provider gave it to the device: FCM's is text without spaces, APNs's are bytes in hexadecimal."""
+
+    provider: Provider
+    token: str = Field(min_length=16, max_length=1024)
+
+    @model_validator(mode="after")
+    def _is_one(self) -> Self:
+        if not _TOKENS[self.provider].fullmatch(self.token):
+            raise ValueError(f"this is no token of {self.provider}")  # not which: it would be logged
+        return self
 
 
 class Ticket(Answer):

@@ -31,6 +31,7 @@ from infra.stores.preferences import Preferences
 from infra.stores.presences import Presences
 from infra.stores.privacy import Privacy
 from infra.stores.reading import readable_timeline
+from infra.stores.push_tokens import PushTokens
 from infra.stores.receipts import Receipts
 from infra.stores.settings import ObjectSettings
 from infra.stores.users import Users
@@ -55,6 +56,7 @@ class Services:
     appender: Appender
     accounts: Accounts
     devices: Devices
+    push_tokens: PushTokens
     users: Users
     keys: Keys
     inbox: Inbox
@@ -124,6 +126,7 @@ async def connect(settings: ApiSettings) -> Services:
             grace_seconds=settings.refresh_grace_seconds,
             life_seconds=settings.refresh_token_seconds,
         ),
+        push_tokens=PushTokens(postgres, settings.master_key_bytes()),
         users=users,
         keys=keys,
         inbox=inbox,

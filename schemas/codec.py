@@ -12,6 +12,7 @@ from schemas.commands import AnyCommand
 from schemas.dead_letters import DeadLetter
 from schemas.events import AnyEvent
 from schemas.media import AnyMediaCommand, AnyMediaEvent
+from schemas.notifications import AnyOutcome, PushRequested
 from schemas.presence import AnyLease, AnyPresenceEvent
 from schemas.signals import AnySignal
 
@@ -26,6 +27,8 @@ _leases: msgspec.json.Decoder[AnyLease] = msgspec.json.Decoder(AnyLease)
 _accounts: msgspec.json.Decoder[AnyAccountEvent] = msgspec.json.Decoder(AnyAccountEvent)
 _media_commands: msgspec.json.Decoder[AnyMediaCommand] = msgspec.json.Decoder(AnyMediaCommand)
 _media: msgspec.json.Decoder[AnyMediaEvent] = msgspec.json.Decoder(AnyMediaEvent)
+_push_requests: msgspec.json.Decoder[PushRequested] = msgspec.json.Decoder(PushRequested)
+_push_outcomes: msgspec.json.Decoder[AnyOutcome] = msgspec.json.Decoder(AnyOutcome)
 _dead_letters: msgspec.json.Decoder[DeadLetter] = msgspec.json.Decoder(DeadLetter)
 
 decode_command = _commands.decode
@@ -36,6 +39,8 @@ decode_lease = _leases.decode
 decode_account = _accounts.decode
 decode_media_command = _media_commands.decode
 decode_media = _media.decode
+decode_push_request = _push_requests.decode
+decode_push_outcome = _push_outcomes.decode
 decode_dead_letter = _dead_letters.decode
 
 

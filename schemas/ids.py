@@ -60,6 +60,11 @@ def group_conversation_id(creator_id: str, client_id: str) -> str:
     return _uuid8(hashlib.sha256(f"group:{creator_id}:{client_id}".encode()).digest())
 
 
+def push_request_id(device_id: str, about: str, kind: str) -> str:
+    """The id of the request to tell a device of this kind about a message (its id), or a conversation's seq."""
+    return _uuid8(hashlib.sha256(f"push:{device_id}:{about}:{kind}".encode()).digest())
+
+
 def _uuid8(digest: bytes) -> str:
     """The first 16 bytes of a digest as a UUIDv8, the version for ids of one's own making."""
     value = int.from_bytes(digest[:16])

@@ -63,6 +63,27 @@ class ConversationKey:
         return _decrypt(self._cipher, text.sealed, self._conversation_id.encode()).decode()
 
 
+class TokenKey:
+    """What push tokens are sealed under in the store, and what tells equal ones without opening them."""
+
+    __slots__ = ("_cipher", "_hash_key")
+
+    def __init__(self, master_key: bytes) -> None:
+        self._cipher = AESGCM(hmac.digest(master_key, b"push-tokens", "sha256"))
+        self._hash_key = hmac.digest(master_key, b"push-token-hashes", "sha256")
+
+    def seal(self, token: str, *, device_id: str) -> bytes:
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, token.encode(), device_id.encode())
+
+    def open(self, sealed: bytes, *, device_id: str) -> str:
+        """Raises SealBroken."""
+        return _decrypt(self._cipher, sealed, device_id.encode()).decode()
+
+    def hash(self, provider: str, token: str) -> bytes:
+        return hmac.digest(self._hash_key, f"{provider}:{token}".encode(), "sha256")
+
+
 def new_data_key(master_key: bytes, user_id: str) -> bytes:
     """A fresh data key of a user, wrapped for the store."""
     nonce = os.urandom(NONCE_BYTES)

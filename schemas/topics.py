@@ -12,6 +12,7 @@ from schemas.commands import AnyCommand
 from schemas.dead_letters import DeadLetter
 from schemas.events import AnyEvent
 from schemas.media import AnyMediaEvent, CompleteUpload
+from schemas.notifications import AnyOutcome, PushRequested
 from schemas.presence import AnyLease, AnyPresenceEvent
 from schemas.signals import TypingChanged
 
@@ -52,6 +53,8 @@ PRESENCE_LEASES = Topic("presence.leases", "gateway id", get_args(AnyLease), 1, 
 MEDIA_COMMANDS = Topic("media.commands", "media id", (CompleteUpload,), MEDIA_PARTITIONS, 7 * DAY_MS)
 MEDIA_EVENTS = Topic("media.events", "media id", get_args(AnyMediaEvent), MEDIA_PARTITIONS, FOR_EVER_MS)
 ACCOUNT_EVENTS = Topic("account.events", "user id", (AccountCreated,), 2, FOR_EVER_MS)
+NOTIFICATION_REQUESTS = Topic("notification.requests", "user id", (PushRequested,), 2, 90 * DAY_MS)
+NOTIFICATION_OUTCOMES = Topic("notification.outcomes", "user id", get_args(AnyOutcome), 2, 90 * DAY_MS)
 DEAD_LETTERS = Topic("dead.letters", "source key", (DeadLetter,), 1, FOR_EVER_MS)
 
 TOPICS = (
@@ -63,6 +66,8 @@ TOPICS = (
     MEDIA_COMMANDS,
     MEDIA_EVENTS,
     ACCOUNT_EVENTS,
+    NOTIFICATION_REQUESTS,
+    NOTIFICATION_OUTCOMES,
     DEAD_LETTERS,
 )
 

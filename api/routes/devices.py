@@ -1,4 +1,4 @@
-"""Devices: where one is signed in, and signing out."""
+"""Devices: where one is signed in, signing out, and push tokens."""
 
 from fastapi import APIRouter
 
@@ -27,4 +27,18 @@ async def delete_device(use: Use, caller: Caller, device_id: PathId) -> None:
     except TimeoutError:
         raise unavailable("the device is signed out, but its socket could not be closed yet") from None
     if not was_signed_in and not closed:
+        raise Problem("not-found")
+
+
+@router.put("/{device_id}/push-token", status_code=204, summary="Register a device's push token")
+async def put_push_token(use: Use, caller: Caller, device_id: PathId, body: models.PushToken) -> None:
+    """In place of the device's one so far. A token that another device had moves here."""
+    if not await use.push_tokens.put(caller.user_id, device_id, body.provider, body.token):
+        raise Problem("not-found")
+
+
+@router.delete("/{device_id}/push-token", status_code=204, summary="Drop a device's push token")
+async def delete_push_token(use: Use, caller: Caller, device_id: PathId) -> None:
+    """Nothing is pushed to it any more; harmless where there was none."""
+    if not await use.push_tokens.drop(caller.user_id, device_id):
         raise Problem("not-found")

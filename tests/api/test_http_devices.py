@@ -93,3 +93,44 @@ class TestPassword:
         change = {"password": PASSWORD, "new_password": "short"}
         with client(api_url) as http:
             assert_problem(sign_up(http).call("PUT", "/v1/users/me/password", json=change), 422, "invalid")
+
+
+FCM = {"provider": "fcm", "token": "cR4:APA91b-_token.of.a.phone"}
+APNS = {"provider": "apns", "token": "0aF1" * 16}
+
+
+class TestPushToken:
+    @pytest.mark.parametrize("token", [FCM, APNS])
+    def test_registered_and_dropped(self, api_url: str, token: dict[str, str]) -> None:
+        with client(api_url) as http:
+            phone = sign_up(http)
+            path = f"/v1/devices/{phone.device_id}/push-token"
+            for method, body in (("PUT", token), ("PUT", token), ("DELETE", None), ("DELETE", None)):
+                assert phone.call(method, path, json=body).status_code == 204
+
+    @pytest.mark.parametrize(
+        "token",
+        [
+            {"provider": "apns", "token": "not hexadecimal at all, is it?"},
+            {"provider": "apns", "token": "0aF1"},
+            {"provider": "apns", "token": "0aF" * 21},
+            {"provider": "fcm", "token": "with spaces in it, and a comma"},
+            {"provider": "fcm", "token": "kurz"},
+            {"provider": "fcm", "token": "x" * 1025},
+            {"provider": "fcm", "token": "../../v1/projects/another"},
+            {"provider": "pigeon", "token": "x" * 20},
+        ],
+    )
+    def test_garbage_is_invalid(self, api_url: str, token: dict[str, str]) -> None:
+        with client(api_url) as http:
+            phone = sign_up(http)
+            answer = phone.call("PUT", f"/v1/devices/{phone.device_id}/push-token", json=token)
+        assert_problem(answer, 422, "invalid")
+        assert token["token"] not in answer.text
+
+    def test_not_for_a_device_of_somebody_else(self, api_url: str) -> None:
+        with client(api_url) as http:
+            phone, stranger = sign_up(http), sign_up(http)
+            path = f"/v1/devices/{phone.device_id}/push-token"
+            assert_problem(stranger.call("PUT", path, json=FCM), 404, "not-found")
+            assert_problem(stranger.call("DELETE", path), 404, "not-found")

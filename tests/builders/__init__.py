@@ -7,6 +7,7 @@ from tests.builders.commands import *  # noqa: F403 — all builders stand here,
 from tests.builders.events import *  # noqa: F403
 from tests.builders.frames import *  # noqa: F403
 from tests.builders.media import *  # noqa: F403
+from tests.builders.notifications import *  # noqa: F403
 from tests.builders.people import *  # noqa: F403
 from tests.builders.presence import *  # noqa: F403
 from tests.builders.records import *  # noqa: F403

@@ -43,6 +43,9 @@ from tests.builders import (
     leave,
     media_ready,
     media_refused,
+    push_failed,
+    push_requested,
+    push_succeeded,
     react,
     reacted,
     read,
@@ -56,6 +59,7 @@ from tests.builders import (
     sent,
     settings_changed,
     silent,
+    token_retired,
     typing,
     went_offline,
     went_online,
@@ -168,6 +172,9 @@ def record_all() -> None:
     for fate in (media_ready(), media_refused()):
         record(fate, "media.events", PICTURE, {})
     record(accounts.AccountCreated(user_id=ALICE, at=timestamp(START_MS)), "account.events", ALICE, {})
+    record(push_requested(client_id="m1", body=sealed(TEXT)), "notification.requests", BOB, {})
+    for outcome in (push_succeeded(), push_failed(), token_retired()):
+        record(outcome, "notification.outcomes", BOB, {})
     record(letter, "dead.letters", CONVERSATION, {})
 
 

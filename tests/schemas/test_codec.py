@@ -10,6 +10,7 @@ from schemas.accounts import AnyAccountEvent
 from schemas.commands import AnyCommand
 from schemas.dead_letters import DeadLetter
 from schemas.events import AnyEvent
+from schemas.notifications import AnyOutcome, PushRequested
 from schemas.presence import AnyLease, AnyPresenceEvent
 from schemas.signals import AnySignal
 from tests import strategies
@@ -22,6 +23,8 @@ DECODERS = (
     codec.decode_presence,
     codec.decode_lease,
     codec.decode_account,
+    codec.decode_push_request,
+    codec.decode_push_outcome,
     codec.decode_dead_letter,
 )
 
@@ -50,6 +53,14 @@ class TestRoundTrip:
     @given(strategies.any_account_event)
     def test_accounts(self, event: AnyAccountEvent) -> None:
         assert event == codec.decode_account(codec.encode(event))
+
+    @given(strategies.any_push_request)
+    def test_push_requests(self, request: PushRequested) -> None:
+        assert request == codec.decode_push_request(codec.encode(request))
+
+    @given(strategies.any_push_outcome)
+    def test_push_outcomes(self, outcome: AnyOutcome) -> None:
+        assert outcome == codec.decode_push_outcome(codec.encode(outcome))
 
     @given(strategies.dead)
     def test_dead_letters(self, letter: DeadLetter) -> None:

@@ -14,6 +14,7 @@ from schemas.ids import (
     is_id,
     message_id,
     message_milliseconds,
+    push_request_id,
 )
 from tests.builders import ALICE, BOB, CAROL, START_MS
 from tests.strategies import ids, milliseconds, offsets
@@ -93,3 +94,12 @@ class TestConversationIds:
         assert id_ == group_conversation_id(ALICE, "g1")
         assert id_ not in (group_conversation_id(BOB, "g1"), group_conversation_id(ALICE, "g2"))
         assert 8 == UUID(id_).version
+
+
+class TestPushRequestId:
+    def test_is_the_same_for_a_repeated_decision_only(self) -> None:
+        id_ = push_request_id(ALICE, CAROL, "message")
+        assert id_ == push_request_id(ALICE, CAROL, "message")
+        others = [push_request_id(*one) for one in ((BOB, CAROL, "message"), (ALICE, BOB, "message"))]
+        assert 4 == len({id_, *others, push_request_id(ALICE, CAROL, "clear")})
+        assert (True, 8) == (is_id(id_), UUID(id_).version)

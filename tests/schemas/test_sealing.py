@@ -5,9 +5,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.bodies import Body, SealedBody, SealedText, Text, plain
-from schemas.sealing import ConversationKey, DataKey, SealBroken, new_data_key, unwrap
+from schemas.sealing import ConversationKey, DataKey, SealBroken, TokenKey, new_data_key, unwrap
 from tests import strategies
-from tests.builders import ALICE, BOB, CONVERSATION, CONVERSATION_KEY, KEY, MASTER_KEY, OTHER_CONVERSATION, sealed
+from tests.builders import (
+    ALICE,
+    BOB,
+    CONVERSATION,
+    CONVERSATION_KEY,
+    KEY,
+    LAPTOP,
+    MASTER_KEY,
+    OTHER_CONVERSATION,
+    PHONE,
+    sealed,
+)
 
 OTHER_KEY = DataKey(bytes(32))
 
@@ -128,3 +139,20 @@ class TestWrapping:
     def test_not_under_another_master_key(self) -> None:
         with pytest.raises(SealBroken):
             unwrap(bytes(32), ALICE, new_data_key(MASTER_KEY, ALICE))
+
+
+class TestTokenKey:
+    def test_opens_for_its_device_only(self) -> None:
+        key = TokenKey(MASTER_KEY)
+        sealed = key.seal("a-token", device_id=PHONE)
+        assert "a-token" == key.open(sealed, device_id=PHONE)
+        with pytest.raises(SealBroken):
+            key.open(sealed, device_id=LAPTOP)
+        with pytest.raises(SealBroken):
+            TokenKey(bytes(32)).open(sealed, device_id=PHONE)
+
+    def test_equal_tokens_of_one_provider_have_one_hash(self) -> None:
+        key = TokenKey(MASTER_KEY)
+        assert key.hash("fcm", "a-token") == key.hash("fcm", "a-token")
+        others = [key.hash("apns", "a-token"), key.hash("fcm", "another"), TokenKey(bytes(32)).hash("fcm", "a-token")]
+        assert 4 == len({key.hash("fcm", "a-token"), *others})

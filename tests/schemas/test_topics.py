@@ -15,6 +15,8 @@ DURABLE = {  # changing one of these is a migration
     "media.commands": 2,
     "media.events": 2,
     "account.events": 2,
+    "notification.requests": 2,
+    "notification.outcomes": 2,
     "dead.letters": 1,
 }
 

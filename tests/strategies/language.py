@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from schemas import accounts, bodies, commands, dead_letters, events, frames, outbound, presence, signals
+from schemas import accounts, bodies, commands, dead_letters, events, frames, notifications, outbound, presence, signals
 from schemas.ids import message_id
 from schemas.reasons import Reason
 from tests.strategies.values import CHARACTERS_MAX, clean, ids, milliseconds, values_of
@@ -24,6 +24,8 @@ any_signal: st.SearchStrategy[signals.AnySignal] = values_of(signals.AnySignal)
 any_presence_event: st.SearchStrategy[presence.AnyPresenceEvent] = values_of(presence.AnyPresenceEvent)
 any_lease: st.SearchStrategy[presence.AnyLease] = values_of(presence.AnyLease)
 any_account_event: st.SearchStrategy[accounts.AnyAccountEvent] = values_of(accounts.AnyAccountEvent)
+any_push_request: st.SearchStrategy[notifications.PushRequested] = values_of(notifications.PushRequested)
+any_push_outcome: st.SearchStrategy[notifications.AnyOutcome] = values_of(notifications.AnyOutcome)
 dead: st.SearchStrategy[dead_letters.DeadLetter] = values_of(dead_letters.DeadLetter)
 items: st.SearchStrategy[outbound.Item] = values_of(outbound.Item)
 packed_connections: st.SearchStrategy[outbound.Connections] = values_of(outbound.Connections)
