@@ -11,6 +11,8 @@ from streams.fanout.signals import SignalsAgent
 from streams.inbox.agent import InboxAgent
 from streams.media.agent import MediaAgent
 from streams.media.views import MediaUses, MediaView
+from streams.notification.agent import NotificationAgent
+from streams.notification.sending.agent import SendingAgent
 from streams.presence.agent import PresenceAgent
 from streams.presence.last_seen import LastSeenAgent
 from streams.receipts.agent import ReceiptsAgent
@@ -32,6 +34,9 @@ AGENTS: dict[str, Callable[[StreamSettings], Agent]] = {
     "media-view": MediaView,
     "media-uses": MediaUses,
     "archive": ArchiveAgent,
+    "notification": NotificationAgent,
+    "push-fcm": lambda settings: SendingAgent(settings, "fcm"),
+    "push-apns": lambda settings: SendingAgent(settings, "apns"),
 }
 
 

@@ -18,6 +18,8 @@ NICE: Mapping[str, int] = {
     "fanout": 9,
     "presence": 9,
     "objects": 12,
+    "notification": 12,
+    "fake-push": 12,
     "postgres": 15,
     "cassandra": 15,
     "views": 19,

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
+from infra.fake_push.keys import APNS_KEY, APNS_TEAM, APNS_TOPIC, KeyFiles, make_keys
 from infra.local import probes
 from infra.local.folders import Folders
 from infra.local.parts import Part
@@ -20,19 +22,21 @@ AGENTS: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "conversation": (8101, ("conversation",)),
     "fanout": (8102, ("fanout",)),
     "presence": (8104, ("presence", "signals")),
+    "notification": (8106, ("notification", "push-fcm", "push-apns")),
     "views": (8103, ("timeline", "inbox", "receipts", "last-seen", "media-view", "media-uses")),
     "media": (8105, ("media",)),
     "archive": (8109, ("archive",)),
 }
 # These run only where this is set.
 SWITCHES: Mapping[str, str] = {"archive": "BACKCHANNEL_ARCHIVE_AFTER_DAYS"}
+FAKE_PUSH_PORT, FAKE_APNS_PORT = 8110, 8111
 BALANCER_PORT = 8080
 
 
 def services(settings: LocalSettings) -> tuple[Part, ...]:
     agents = (_agents(settings, name) for name in AGENTS if name not in SWITCHES or os.environ.get(SWITCHES[name]))
     gateways = (_gateway(settings, name) for name in GATEWAY_PORTS)
-    return (*agents, _api(settings), *gateways)
+    return (_fake_push(settings), *agents, _api(settings), *gateways)
 
 
 def balancer(settings: LocalSettings) -> Part:
@@ -78,5 +82,52 @@ def _agents(settings: LocalSettings, name: str) -> Part:
     port = settings.port(usual)
     # Static membership: after a crash the partitions are taken over at once, not after the session timeout.
     environment = {"BACKCHANNEL_HEALTH_PORT": str(port), "BACKCHANNEL_INSTANCE": f"{name}-1"}
+    if name == "notification":
+        environment |= _push_providers(settings)
     command = _python("streams", *agents)
     return Part(name, "service", command, port, probes.http_at("/readyz"), environment=environment)
+
+
+def _fake_push(settings: LocalSettings) -> Part:
+    """In place of Google and Apple."""
+    port, apns_port = settings.port(FAKE_PUSH_PORT), settings.port(FAKE_APNS_PORT)
+    environment = {
+        "BACKCHANNEL_FAKE_PUSH_HOST": HOST,
+        "BACKCHANNEL_FAKE_PUSH_PORT": str(port),
+        "BACKCHANNEL_FAKE_PUSH_APNS_PORT": str(apns_port),
+        "BACKCHANNEL_FAKE_PUSH_KEYS": str(_fake_push_keys(settings)),
+        "BACKCHANNEL_FAKE_PUSH_URL": fake_push_url(settings),
+    }
+    command = _python("infra.fake_push")
+    return Part(
+        "fake-push", "service", command, port, probes.http_at("/readyz"),
+        other_ports=(apns_port,), environment=environment,
+    )  # fmt: skip
+
+
+def fake_push_url(settings: LocalSettings) -> str:
+    return f"http://{HOST}:{settings.port(FAKE_PUSH_PORT)}"
+
+
+def make_fake_push_keys(settings: LocalSettings) -> None:
+    """Before anything starts: both sides read them."""
+    make_keys(_fake_push_keys(settings), f"{fake_push_url(settings)}/token")
+
+
+def _fake_push_keys(settings: LocalSettings) -> Path:
+    return Folders(settings.folder).data / "fake-push"
+
+
+def _push_providers(settings: LocalSettings) -> Mapping[str, str]:
+    """How the sending agents find fake-push; with other values they ask Google and Apple."""
+    files = KeyFiles(_fake_push_keys(settings))
+    return {
+        "BACKCHANNEL_FCM_URL": fake_push_url(settings),
+        "BACKCHANNEL_FCM_SERVICE_ACCOUNT": str(files.service_account),
+        "BACKCHANNEL_APNS_URL": f"https://{HOST}:{settings.port(FAKE_APNS_PORT)}",
+        "BACKCHANNEL_APNS_CA": str(files.ca),
+        "BACKCHANNEL_APNS_KEY": str(files.apns_key),
+        "BACKCHANNEL_APNS_KEY_ID": APNS_KEY,
+        "BACKCHANNEL_APNS_TEAM_ID": APNS_TEAM,
+        "BACKCHANNEL_APNS_TOPIC": APNS_TOPIC,
+    }

@@ -26,7 +26,7 @@ from infra.local.places import ROOT, VENV_PYTHON
 from infra.local.processes import command_of, listener_of
 from infra.local.readiness import tail_of, wait_until_ready
 from infra.local.render import render_stores
-from infra.local.services import balancer, services
+from infra.local.services import balancer, make_fake_push_keys, services
 from infra.local.settings import HOST, LocalSettings
 from infra.local.stores import stores
 from infra.local.supervision import Supervision
@@ -175,6 +175,7 @@ class Stack:
         render_stores(self.settings)
         initialize_kafka(self.settings)
         initialize_postgres(self.settings)
+        make_fake_push_keys(self.settings)
         self._supervision.ensure(self._parts.values(), self.environment())
 
     def _start_and_wait(self, parts: Iterable[Part]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import faust
 from faust.types import TP
@@ -48,6 +48,13 @@ class Agent(Protocol):
         """
 
     def put(self, run: Run) -> None: ...
+
+
+@runtime_checkable
+class Live(Protocol):
+    """An agent whose effects reach people: a new group of it begins at the end of the log, never at its start."""
+
+    begins_at_end: bool
 
 
 @dataclass(slots=True)
@@ -100,7 +107,8 @@ def faust_app(agent: Agent, settings: StreamSettings, failed: Callable[[BaseExce
     )
     app.sensors.add(faust.Sensor())  # one that does nothing: without any, Faust misses its state at every rebalance
     running = Running(agent, app, Progress(settings.stuck_seconds))
-    app.reading = Reading(_fetch_config(agent, settings), running.progress, failed)
+    begins_at_end = isinstance(agent, Live) and agent.begins_at_end
+    app.reading = Reading(_fetch_config(agent, settings), running.progress, failed, begins_at_end)
 
     async def assigned(_: faust.App, partitions: set[TP], **__: Any) -> None:
         mine = frozenset(tp.partition for tp in partitions if tp.topic == agent.topic.name)

@@ -48,8 +48,15 @@ class Reader(threading.Thread):
     """`epoch` grows with every assignment, revocation and rewind: what was read in an older one is thrown away."""
 
     def __init__(
-        self, config: Mapping[str, Any], loop: asyncio.AbstractEventLoop, owner: Owner, progress: Progress
+        self,
+        config: Mapping[str, Any],
+        loop: asyncio.AbstractEventLoop,
+        owner: Owner,
+        progress: Progress,
+        *,
+        begins_at_end: bool = False,
     ) -> None:
+        """`begins_at_end`: where nothing was committed the end is, at once, so that it is not another end next time."""
         super().__init__(daemon=True, name=f"reader-{config['group.id']}")
         self.epoch = 0
         self._progress = progress
@@ -60,6 +67,7 @@ class Reader(threading.Thread):
         self._owner = owner
         self._calls: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._rewinds: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._begins_at_end = begins_at_end
         self._is_closing = False
         self._assigned: set[Place] = set()
         self._paused: set[Place] = set()
@@ -226,6 +234,10 @@ class Reader(threading.Thread):
         for one in committed:
             if one.error:  # never take an error for "nothing committed": the whole log would come again
                 raise KafkaException(one.error)
+        if self._begins_at_end and (new := [one for one in committed if one.offset < 0]):
+            for one in new:
+                one.offset = self._end(one)
+            self._kafka.commit(offsets=new, asynchronous=False)
         self.epoch += 1
         starts = [
             TopicPartition(one.topic, one.partition, one.offset if one.offset >= 0 else OFFSET_BEGINNING)
@@ -238,6 +250,12 @@ class Reader(threading.Thread):
         self._paused.clear()
         self._is_flowing = True
         return offsets
+
+    def _end(self, place: TopicPartition) -> int:
+        marks = self._kafka.get_watermark_offsets(place, timeout=BROKER_ANSWER_SECONDS)
+        if marks is None:
+            raise KafkaException(KafkaError(KafkaError._TIMED_OUT))  # noqa: SLF001 — the driver's name
+        return marks[1]
 
     def _commit(self, offsets: Mapping[Place, int]) -> bool:
         if self._is_lost:

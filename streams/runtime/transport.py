@@ -40,6 +40,7 @@ class Reading:
     fetch: Mapping[str, int]
     progress: Progress
     failed: Callable[[BaseException], None]
+    begins_at_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,13 @@ class Consumer(FaustConsumer):
         self._committing = asyncio.Lock()
         self._assigned_now: set[TP] = set()
         self._is_rewound = False
-        self._reader = Reader(self._config(), asyncio.get_running_loop(), self, self._reading.progress)
+        self._reader = Reader(
+            self._config(),
+            asyncio.get_running_loop(),
+            self,
+            self._reading.progress,
+            begins_at_end=self._reading.begins_at_end,
+        )
         self._reader.start()
 
     def _config(self) -> Mapping[str, Any]:

@@ -1,0 +1,46 @@
+"""`python -m infra.fake_push`: serve FCM, APNs and the controls until SIGTERM. Never for production."""
+
+import asyncio
+import logging
+import signal
+
+import uvloop
+from aiohttp import web
+
+from infra.fake_push import apns, control
+from infra.fake_push.devices import Devices
+from infra.fake_push.fcm import CLOSING, Fcm
+from infra.fake_push.keys import make_keys
+from infra.fake_push.settings import FakePushSettings
+
+
+async def serve(settings: FakePushSettings) -> None:
+    closing = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, closing.set)
+    token_uri = f"{settings.url}/token"
+    keys = make_keys(settings.keys, token_uri)
+    devices = Devices()
+    app = web.Application()
+    app[CLOSING] = closing  # ends those who hang
+    app.add_routes([*Fcm(devices, keys, token_uri).routes(), *control.routes(devices), web.get("/readyz", _ready)])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, settings.host, settings.port).start()
+    apple = await apns.serve(devices, keys, settings.host, settings.apns_port)
+    await closing.wait()
+    apple.close()
+    await runner.cleanup()
+
+
+async def _ready(_: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    uvloop.run(serve(FakePushSettings()))
+
+
+if __name__ == "__main__":
+    main()
