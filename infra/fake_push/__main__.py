@@ -18,12 +18,11 @@ async def serve(settings: FakePushSettings) -> None:
     closing = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, closing.set)
-    token_uri = f"{settings.url}/token"
-    keys = make_keys(settings.keys, token_uri)
+    keys = make_keys(settings.keys, f"{settings.url}/token")
     devices = Devices()
     app = web.Application()
     app[CLOSING] = closing  # ends those who hang
-    app.add_routes([*Fcm(devices, keys, token_uri).routes(), *control.routes(devices), web.get("/readyz", _ready)])
+    app.add_routes([*Fcm(devices, keys).routes(), *control.routes(devices), web.get("/readyz", _ready)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, settings.host, settings.port).start()

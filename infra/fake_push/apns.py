@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import h2.config
 import h2.connection
@@ -120,7 +120,7 @@ def _push(headers: Mapping[str, str], body: bytes, now: float) -> Push:
         tag=collapse or headers.get("apns-id") or str(uuid.uuid4()),
         title=alert.get("title", "") if isinstance(alert, dict) else "",
         text=alert.get("body", "") if isinstance(alert, dict) else str(alert),
-        badge=aps.get("badge", payload.get("badge")),
+        badge=int(badge) if (badge := aps.get("badge", payload.get("badge"))) is not None else None,
         expires_at=float(expiration) or None,
         payload=payload,
     )
@@ -157,8 +157,7 @@ class ApnsConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by name
         self._http.initiate_connection()
         self._flush()
 

@@ -16,6 +16,7 @@ from infra.fake_push.keys import CLIENT_EMAIL, PROJECT, KeyFiles
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+AUDIENCE = "https://oauth2.googleapis.com/token"  # whatever the endpoint's own address: so google-auth says it
 TOKEN_SECONDS = 3600
 PAYLOAD_BYTES_MAX = 4096
 TTL_SECONDS_MAX = 28 * 86_400
@@ -43,10 +44,9 @@ OAUTH = "oauth"  # the name under which failures of the token endpoint are order
 
 
 class Fcm:
-    def __init__(self, devices: Devices, keys: KeyFiles, token_uri: str) -> None:
+    def __init__(self, devices: Devices, keys: KeyFiles) -> None:
         self._devices = devices
         self._public = keys.service_account_public.read_bytes()
-        self._token_uri = token_uri
         self._issued: dict[str, float] = {}
 
     def routes(self) -> list[web.RouteDef]:
@@ -63,7 +63,7 @@ class Fcm:
                 str(form.get("assertion", "")),
                 self._public,
                 algorithms=["RS256"],
-                audience=self._token_uri,
+                audience=AUDIENCE,
                 issuer=CLIENT_EMAIL,
                 options={"require": ["exp", "iat", "iss", "aud"]},
             )

@@ -26,6 +26,7 @@ from streams.notification.settings import PushSettings
 
 # Apple refuses a token that is older than an hour, and one who makes a new one within twenty minutes.
 TOKEN_SECONDS = 2400.0
+IDLE_SECONDS = 30.0  # what the other side has closed meanwhile would leave a doubt with the next push
 CREDENTIALS = frozenset({"ExpiredProviderToken", "InvalidProviderToken", "MissingProviderToken", "Forbidden"})
 
 
@@ -44,7 +45,7 @@ class Apns(Provider):
         self._key = settings.apns_key.read_text()
         self._settings = settings
         context = ssl.create_default_context(cafile=settings.apns_ca)
-        limits = httpx.Limits(max_connections=settings.push_concurrency)
+        limits = httpx.Limits(max_connections=settings.push_concurrency, keepalive_expiry=IDLE_SECONDS)
         timeout = httpx.Timeout(settings.push_timeout_seconds)
         self._http = httpx.AsyncClient(
             base_url=settings.apns_url, http1=False, http2=True, verify=context, limits=limits, timeout=timeout,
@@ -64,6 +65,9 @@ class Apns(Provider):
         if answer.status_code == httpx.codes.OK:
             return Accepted(answer.headers.get("apns-id", push.request_id))
         return self._failed(answer)
+
+    async def close(self) -> None:
+        await self._http.aclose()
 
     def _headers(self, push: Push) -> dict[str, str]:
         is_visible = push.is_alert

@@ -12,7 +12,7 @@ from typing import Any
 import firebase_admin
 import httpx
 import requests
-from firebase_admin import _http_client, _retry, credentials, messaging
+from firebase_admin import _http_client, credentials, messaging
 from google.auth import exceptions as auth_exceptions
 from google.auth.transport.requests import Request
 
@@ -44,8 +44,14 @@ class Fcm(Provider):
         certificate = credentials.Certificate(str(settings.fcm_service_account))
         app = firebase_admin.App("backchannel", certificate, {"httpTimeout": timeout_seconds})
         self._service = messaging._MessagingService(app)  # noqa: SLF001 — see above
-        self._service._async_client = _http_client.HttpxAsyncClient(  # noqa: SLF001
-            timeout=timeout_seconds, retry_config=_retry.HttpxRetry(max_retries=0)
+        self._service._async_client._async_client = httpx.AsyncClient(  # noqa: SLF001
+            http2=True,
+            timeout=timeout_seconds,
+            limits=httpx.Limits(
+                max_connections=settings.push_concurrency, max_keepalive_connections=settings.push_concurrency
+            ),
+            headers=_http_client.METRICS_HEADERS,
+            trust_env=False,
         )
         if settings.fcm_url:
             self._service._fcm_url = f"{settings.fcm_url}/v1/projects/{app.project_id}/messages:send"  # noqa: SLF001
@@ -66,6 +72,10 @@ class Fcm(Provider):
         if answer.success:
             return Accepted(answer.message_id)
         return self._failed(answer.exception)
+
+    async def close(self) -> None:
+        await self._service._async_client.aclose()  # noqa: SLF001
+        self._session.close()
 
     async def _be_signed_in(self) -> None:
         if self._is_fresh():

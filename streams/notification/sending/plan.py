@@ -7,13 +7,16 @@ gets the message. So nothing is lost, and nothing is shown twice.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from infra.stores.push_targets import Wanted
 from infra.stores.pushes import Started
 from schemas.notifications import FailedReason, Provider
 from schemas.times import milliseconds
 from streams.notification.sending.provider import Push
 
-TEXT_BYTES_MAX = 1_000  # of the 4,096 that both providers take, with room for escapes
+# Of the 4,096 that both providers take, as JSON: a control character has six.
+TITLE_BYTES_MAX, TEXT_BYTES_MAX = 300, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +62,26 @@ def push(
         expires_at_ms=expires_at_ms,
         ttl_seconds=max(0, int((expires_at_ms - now_ms) / 1000)),
         is_alert=is_alert and kind == "message",
-        title=cut(shown.title),
-        text=cut(shown.text),
+        title=cut(shown.title, TITLE_BYTES_MAX),
+        text=cut(shown.text, TEXT_BYTES_MAX),
     )
 
 
-def cut(text: str) -> str:
-    """No more bytes than go into a push, and no half character."""
-    encoded = text.encode()
-    if len(encoded) <= TEXT_BYTES_MAX:
+def cut(text: str, bytes_max: int) -> str:
+    """No more than so many bytes of JSON, and no half character."""
+    if _size(text) <= bytes_max:
         return text
-    return encoded[: TEXT_BYTES_MAX - 3].decode(errors="ignore") + "…"
+    room, kept = bytes_max - _size("…"), 0
+    for character in text:
+        room -= _size(character)
+        if room < 0:
+            break
+        kept += 1
+    return f"{text[:kept]}…"
+
+
+def _size(text: str) -> int:
+    return len(msgspec.json.encode(text)) - 2  # without the quotes
 
 
 @dataclass(frozen=True, slots=True)

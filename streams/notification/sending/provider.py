@@ -83,6 +83,8 @@ class Provider(Protocol):
 
     async def send(self, push: Push) -> Answer: ...
 
+    async def close(self) -> None: ...
+
 
 def retry_after(text: str | None) -> float:
     """The seconds of a Retry-After header; 0 if there is none, or one that is no number."""

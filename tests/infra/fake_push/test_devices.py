@@ -1,0 +1,40 @@
+"""What fake devices show: a tag replaces, a clear takes away; and failures in the order in which they were ordered."""
+
+from infra.fake_push.devices import EVERYONE, Devices, Fault, Push
+
+
+def push(message_id: str, *, tag: str = "c1", kind: str = "message", is_visible: bool = True) -> Push:
+    return Push(0, "fcm", is_visible, kind, tag, message_id, tag, "", "", 1, None, {})
+
+
+class TestScreen:
+    def test_a_newer_one_of_the_same_tag_replaces(self) -> None:
+        devices = Devices()
+        one, two, other = push("m1"), push("m2"), push("m3", tag="c2")
+        for each in (one, two, other):
+            devices.take("token", each)
+        assert ((one, two, other), (two, other)) == (
+            devices.screen("token").pushes,
+            devices.screen("token").shown,
+        )
+
+    def test_cleared(self) -> None:
+        devices = Devices()
+        for each in (push("m1"), push("m2", tag="c2"), push("", kind="clear", is_visible=False)):
+            devices.take("token", each)
+        assert ["m2"] == [one.message_id for one in devices.screen("token").shown]
+
+    def test_silent_ones_are_not_shown(self) -> None:
+        devices = Devices()
+        devices.take("token", push("m1", kind="sync", is_visible=False))
+        assert (1, ()) == (len(devices.screen("token").pushes), devices.screen("token").shown)
+
+
+class TestFaults:
+    def test_in_order_for_one_and_for_everyone(self) -> None:
+        devices = Devices()
+        first, second = Fault(status=503, times=2), Fault(does="hang")
+        devices.order("token", [first])
+        devices.order(EVERYONE, [second])
+        assert [first, first, second, None] == [devices.asks("token") for _ in range(4)]
+        assert 4 == devices.asked["token"]
