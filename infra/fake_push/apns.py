@@ -195,7 +195,7 @@ class ApnsConnection(asyncio.Protocol):
         except Refused as no:
             self._say(stream, no.status, id_, {"reason": no.reason})
             return
-        fault = self._apns.devices.asks(token)
+        fault = self._apns.devices.asks(token, "apns")
         if fault is None or fault.does == "lose":
             self._apns.devices.take(token, push)
         if fault is None:

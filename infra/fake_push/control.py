@@ -1,5 +1,7 @@
 """The controls: order failures, see what devices were sent and what they show.
 
+TOKEN is a device's; for failures also `fcm` or `apns`: all of them.
+
 curl -X PUT  localhost:8110/devices/TOKEN/faults -d '[{"status": 503, "retry_after": 2, "times": 3}]'
 curl         localhost:8110/devices/TOKEN
 """

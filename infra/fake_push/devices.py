@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-EVERYONE = "*"
 PUSHES_MAX = 20_000  # kept for each device: more than any run sends
 
 
@@ -58,13 +57,13 @@ class Devices:
         self._shown: defaultdict[str, dict[str, Push]] = defaultdict(dict)
 
     def order(self, token: str, faults: Iterable[Fault]) -> None:
-        """These failures for a token, or for everyone, in this order; then all goes well again."""
+        """These failures for a token, or for all of a provider by its name, in this order; then all goes well again."""
         self._faults[token] = deque(one for fault in faults for one in [fault] * fault.times)
 
-    def asks(self, token: str) -> Fault | None:
+    def asks(self, token: str, provider: str = "") -> Fault | None:
         """Somebody wants to push to a device: the failure that is due."""
         self.asked[token] += 1
-        for name in (token, EVERYONE):
+        for name in (token, provider):
             if queue := self._faults.get(name):
                 return queue.popleft()
         return None

@@ -86,7 +86,7 @@ class Fcm:
             token, push = read(asked["message"], time.time())
         except (msgspec.DecodeError, KeyError, TypeError, ValueError) as wrong:
             return web.json_response(_error(400, "INVALID_ARGUMENT", str(wrong)), status=400)
-        if fault := self._devices.asks(token):
+        if fault := self._devices.asks(token, "fcm"):
             if fault.does == "lose":
                 self._devices.take(token, push)
             return await fail(request, fault, _error(fault.status, fault.reason or CODES.get(fault.status, "")))

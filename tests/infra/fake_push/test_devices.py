@@ -1,6 +1,6 @@
 """What fake devices show: a tag replaces, a clear takes away; and failures in the order in which they were ordered."""
 
-from infra.fake_push.devices import EVERYONE, Devices, Fault, Push
+from infra.fake_push.devices import Devices, Fault, Push
 
 
 def push(message_id: str, *, tag: str = "c1", kind: str = "message", is_visible: bool = True) -> Push:
@@ -31,10 +31,10 @@ class TestScreen:
 
 
 class TestFaults:
-    def test_in_order_for_one_and_for_everyone(self) -> None:
+    def test_in_order_for_one_and_for_all_of_a_provider(self) -> None:
         devices = Devices()
         first, second = Fault(status=503, times=2), Fault(does="hang")
         devices.order("token", [first])
-        devices.order(EVERYONE, [second])
-        assert [first, first, second, None] == [devices.asks("token") for _ in range(4)]
+        devices.order("fcm", [second])
+        assert [first, first, second, None] == [devices.asks("token", "fcm") for _ in range(4)]
         assert 4 == devices.asked["token"]

@@ -1,0 +1,108 @@
+"""Agents killed at each step of a push: nothing is lost, and no message is visibly told twice on any device.
+
+Visible and silent pushes are counted by fake-push, which nobody kills.
+"""
+
+import os
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from infra.local.places import ROOT, VENV_PYTHON
+from infra.local.services import fake_push_url, services
+from infra.local.stack import Stack
+from infra.local.waiting import wait_until
+from schemas.notifications import Provider
+from tests.e2e.people import People
+from tests.e2e.pushing import Phone, Phones
+from tests.fake_push import FakePush, visible
+
+NAME = "notification"
+DEATH_SECONDS = 60.0
+READY_SECONDS = 60.0
+MESSAGES = 6
+POINTS = ("push-decided", "push-requested", "push-marked", "push-asked", "push-told")
+
+
+class Agents:
+    """The stack's notification agents, replaced by a process that dies at a fault point, and started again."""
+
+    def __init__(self, stack: Stack, folder: Path) -> None:
+        self._stack = stack
+        self._folder = folder
+        (self._part,) = [one for one in services(stack.settings) if one.name == NAME]
+
+    def fail_at(self, fault: str) -> "subprocess.Popen[bytes]":
+        """In place of the stack's own; ready when it returns."""
+        self._stack.stop(NAME)
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("BACKCHANNEL_")}
+        environment = {**clean, **self._stack.environment(), **self._part.environment, "BACKCHANNEL_FAULT": fault}
+        with (self._folder / "notification.log").open("wb") as log:
+            process = subprocess.Popen(
+                [str(VENV_PYTHON), *self._part.command[1:]],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        wait_until(lambda: self._part.is_ready() or process.poll() is not None, "the agents", READY_SECONDS)
+        return process
+
+    def start(self) -> None:
+        self._stack.start(NAME)
+        self._stack.wait_ready(NAME, READY_SECONDS)
+
+
+@pytest.fixture
+async def people(system: Stack) -> AsyncIterator[People]:
+    async with httpx.AsyncClient() as http:
+        yield People(system.settings.address, http)
+
+
+@pytest.fixture
+async def phones(people: People, system: Stack) -> AsyncIterator[Phones]:
+    fake_push = FakePush(fake_push_url(system.settings))
+    yield Phones(people, fake_push)
+    await fake_push.close()
+
+
+@pytest.fixture
+def agents(system: Stack, tmp_path: Path) -> Agents:
+    return Agents(system, tmp_path)
+
+
+async def write_to(people: People, phones: Phones) -> tuple[list[Phone], list[str]]:
+    """Alice writes to Bob, who has a phone of each kind; the messages' ids."""
+    alice, bob = await people.pair()
+    providers: tuple[Provider, ...] = ("fcm", "apns")
+    found = [await phones.another(bob, one) for one in providers]
+    return found, [(await alice.send(bob, str(number))).message_id for number in range(MESSAGES)]
+
+
+class TestKilled:
+    @pytest.mark.parametrize("passage", [1, 3])
+    @pytest.mark.parametrize("point", POINTS)
+    async def test_told_once_or_woken_and_nothing_lost(
+        self, agents: Agents, people: People, phones: Phones, point: str, passage: int
+    ) -> None:
+        process = agents.fail_at(f"{point}:kill:{passage}")
+        try:
+            found, message_ids = await write_to(people, phones)
+            assert -signal.SIGKILL == process.wait(DEATH_SECONDS)
+        finally:
+            process.kill()
+            process.wait()
+            agents.start()
+        for phone in found:
+            screen = await phones.fake_push.until(
+                phone.token, lambda screen: {one.message_id for one in screen.pushes} == set(message_ids)
+            )
+            assert {1} >= set(Counter(visible(screen)).values()), point
+            told = Counter(one.message_id for one in screen.pushes if one.kind == "sync")
+            assert {1} >= set(told.values())
