@@ -25,6 +25,7 @@ from tests.bench.options import WARM_UP_SECONDS, Options, parse_options
 from tests.bench.pairs import begin_conversations, targets_of
 from tests.bench.profiling import profiling
 from tests.bench.proof import prove
+from tests.bench.push import PHONES, measure_push
 from tests.bench.receipts import measure_receipts
 from tests.bench.reconnect import measure_reconnect
 from tests.bench.report import FOLDER, Report, default_path, read_report, write_report
@@ -123,6 +124,11 @@ async def _measure_crowds(options: Options, report: Report, source: UserSource) 
         users = await source.devices(users=MEMBERS, per_user=1)
         with collector_off():
             report.receipts = await measure_receipts(users, processes, options)
+    if "push" in options.measures:
+        progress.print(f"pushes, {options.push_rate} a second")
+        users = await source.devices(users=2 * PHONES, per_user=1)
+        with collector_off():
+            report.push = await measure_push(users, processes, options)
     if "reconnect" in options.measures:
         progress.print(f"{options.reconnect} devices come back at once")
         users = await source.devices(users=options.reconnect, per_user=1)

@@ -1,4 +1,4 @@
-"""The rows of groups, receipts, reconnects, users online and the archive."""
+"""The rows of groups, receipts, reconnects, pushes, users online and the archive."""
 
 from collections.abc import Iterable
 
@@ -6,6 +6,7 @@ from tests.bench.archive import PAGE_EVENTS, ArchiveResult
 from tests.bench.group import GroupResult
 from tests.bench.online import OnlineResult
 from tests.bench.processes import cpu_seconds
+from tests.bench.push import PushResult
 from tests.bench.receipts import ReceiptsResult
 from tests.bench.reconnect import ReconnectResult
 from tests.bench.report import Report
@@ -29,6 +30,9 @@ def times(report: Report) -> Iterable[tuple[str, Spread]]:
     if report.archive is not None:
         yield f"a page of {PAGE_EVENTS} out of the archive", report.archive.page
         yield f"a page of {PAGE_EVENTS} out of Cassandra, before", report.archive.hot_page
+    if report.push is not None:
+        yield "push: from the message's time in the log to fake-push", report.push.from_event
+        yield f"push: {report.push.rate}/s, from the request to fake-push", report.push.from_request
 
 
 def figures(report: Report) -> list[Row]:
@@ -37,6 +41,8 @@ def figures(report: Report) -> list[Row]:
         rows += _receipts(report.receipts)
     if report.reconnect is not None:
         rows += _reconnect(report.reconnect)
+    if report.push is not None:
+        rows += _push(report.push)
     rows += [_online(online) for online in report.online]
     return rows if report.archive is None else [*rows, *_archive(report.archive)]
 
@@ -48,6 +54,8 @@ def troubles(report: Report) -> Iterable[str]:
         yield f"receipts: {report.receipts.incomplete} messages not read by all, {report.receipts.faults}"
     if report.reconnect is not None and report.reconnect.recovered < report.reconnect.devices:
         yield f"reconnect: only {report.reconnect.recovered} of {report.reconnect.devices} recovered"
+    if report.push is not None and (report.push.missing or report.push.repeated):
+        yield f"push: {report.push.missing} missing, {report.push.repeated} repeated"
     for online in report.online:
         if faults := {name: count for name, count in online.faults.items() if not name.endswith("came back")}:
             yield f"heartbeat every {online.heartbeat_seconds:g} s: {faults}"
@@ -66,6 +74,14 @@ def _reconnect(result: ReconnectResult) -> list[Row]:
         ("of these recovered, with what they missed", f"{result.recovered:,}, {result.caught_up_events:,} events"),
         ("turned down for the moment", f"{sum(result.came_back.values()):,}"),
         ("CPU of it, stack and generator", f"{cpu_seconds(result.processes):.1f} s"),
+    ]
+
+
+def _push(result: PushResult) -> list[Row]:
+    costs = [f"{use.name} {use.cpu_us_per_message:.0f}" for use in result.processes if use.cpu_us_per_message]
+    return [
+        ("pushes a second that fake-push took, flat out", f"{result.flat_out_per_second:,.0f}"),
+        (f"CPU µs a push at {result.rate}/s", ", ".join(costs)),
     ]
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from infra.local.settings import HOST, LocalSettings
 
-MEASURES = ("latency", "saturation", "broker", "group", "receipts", "reconnect", "idle", "heartbeat", "archive")
+MEASURES = (
+    "latency", "saturation", "broker", "group", "receipts", "reconnect", "push", "idle", "heartbeat", "archive",
+)  # fmt: skip
 # The stack needs this long to warm up: a producer's first records wait for an idempotent id and a cold JVM.
 WARM_UP_SECONDS = 3.0
 
@@ -34,6 +36,7 @@ class Options:
     reconnect: int
     broker_rate: int
     archive: int
+    push_rate: int
     json_path: Path | None
     compare: Path | None
     profile: tuple[str, ...]
@@ -69,6 +72,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         reconnect=given.reconnect - given.reconnect % 2,
         broker_rate=given.broker_rate,
         archive=given.archive,
+        push_rate=given.push_rate,
         json_path=given.json,
         compare=given.compare,
         profile=tuple(given.profile.split(",")) if given.profile else (),
@@ -120,6 +124,7 @@ def _parser(local: LocalSettings) -> argparse.ArgumentParser:
     add("--reconnect", type=int, default=5_000, help="devices that come back at once in the reconnect run")
     add("--broker-rate", type=int, default=500, help="records a second of the broker's own run")
     add("--archive", type=int, default=100_000, help="old messages that move into the archive")
+    add("--push-rate", type=int, default=500, help="push requests a second in the push run")
     add("--only", help=f"of {', '.join(MEASURES)}: one, or several with commas")
     add("--json", type=Path, help="where the figures go; default .local/bench/<UTC time>.json")
     add(

@@ -13,6 +13,7 @@ from tests.bench.latency import LatencyResult
 from tests.bench.machine import Machine
 from tests.bench.online import OnlineResult
 from tests.bench.profiling import Profile
+from tests.bench.push import PushResult
 from tests.bench.receipts import ReceiptsResult
 from tests.bench.reconnect import ReconnectResult
 from tests.bench.saturation import SaturationResult
@@ -33,6 +34,7 @@ class Report(msgspec.Struct):
     idle: IdleResult | None = None
     online: list[OnlineResult] = []
     archive: ArchiveResult | None = None
+    push: PushResult | None = None
     profiles: list[Profile] = []
 
 
