@@ -35,8 +35,6 @@ from schemas.notifications import Provider as Name
 from schemas.notifications import PushRequested
 from schemas.sealing import SealBroken, TokenKey
 from streams.notification.sending import plan
-from streams.notification.sending.apns import Apns
-from streams.notification.sending.fcm import Fcm
 from streams.notification.sending.outcomes import Attempt, failed, settlement
 from streams.notification.sending.provider import (
     Accepted,
@@ -65,8 +63,6 @@ LOOK_SECONDS = 1.0  # how often those that are due again are looked for
 FORGET_SECONDS = 3600.0
 FINISH_SECONDS = 8.0  # of those that are under way when the process ends
 
-PROVIDERS: dict[Name, Callable[[PushSettings], Provider]] = {"fcm": Fcm, "apns": Apns}
-
 
 class SendingAgent:
     topic = topics.NOTIFICATION_REQUESTS
@@ -88,7 +84,7 @@ class SendingAgent:
 
     async def start(self) -> None:
         settings = self._settings
-        self._provider = PROVIDERS[self._name](settings)
+        self._provider = _provider(self._name, settings)
         postgres = await Postgres.connect(settings)
         master_key = settings.master_key_bytes()
         self._targets = PushTargets(postgres)
@@ -228,6 +224,18 @@ class SendingAgent:
                 log.info("%s: %s: %s", self.group, request_id, answer.detail)
             case Accepted():
                 pass
+
+
+def _provider(name: Name, settings: PushSettings) -> Provider:
+    """Imported only where it is used: Google's libraries would cost every other process of agents half a second of its
+    start, and memory."""
+    if name == "fcm":
+        from streams.notification.sending.fcm import Fcm  # noqa: PLC0415
+
+        return Fcm(settings)
+    from streams.notification.sending.apns import Apns  # noqa: PLC0415
+
+    return Apns(settings)
 
 
 def _now_ms() -> float:

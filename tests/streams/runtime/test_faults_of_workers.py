@@ -33,6 +33,22 @@ def wait_for_shares(group: Group, *workers: Worker) -> None:
     wait_until(shares, f"{len(workers)} workers to share the partitions", WAIT_SECONDS)
 
 
+class TestNewGroup:
+    def test_begins_at_the_end_and_misses_nothing_from_then_on(self, group: Group) -> None:
+        group.produce(100)
+        first = group.start(begins_at_end="1")
+        wait_until(lambda: group.committed() == group.ends(), "the end to be committed", WAIT_SECONDS)
+        first.kill()
+        group.produce(50)  # nobody is there
+        group.start(begins_at_end="1")
+        assert group.settle().missing == 100
+
+    def test_of_a_view_begins_at_the_start(self, group: Group) -> None:
+        group.produce(100)
+        group.start()
+        assert group.settle().missing == 0
+
+
 class TestKilled:
     def test_in_mid_batch_nothing_is_missed(self, group: Group) -> None:
         with group.traffic(RATE):

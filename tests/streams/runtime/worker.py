@@ -43,6 +43,7 @@ class Orders(BaseSettings):
     run_seconds: float = 0.002
     """How long the store takes for a run."""
     acks_newest_first: bool = False
+    begins_at_end: bool = False
     planted: str = ""
     """The name of a bug that the checker must find."""
 
@@ -53,6 +54,7 @@ class JournalAgent:
     def __init__(self, orders: Orders, settings: StreamSettings) -> None:
         self.group = orders.group
         self.topic = Topic(orders.topic, "nothing", (), orders.partitions, -1)
+        self.begins_at_end = orders.begins_at_end
         self._orders = orders
         self._journal = os.open(orders.journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._dead_letters = DeadLetters(Appender(settings.kafka_bootstrap, self.group), self.group)
