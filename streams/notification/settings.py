@@ -21,7 +21,7 @@ class PushSettings(StreamSettings):
     """`alert`: the system shows it; `data`: the app is woken and shows what it likes."""
     push_with_text: bool = False
     """Put the sender's name and the text into the push: the provider reads it then."""
-    push_concurrency: int = Field(default=100, ge=1, le=1000)
+    push_concurrency: int = Field(default=50, ge=1, le=1000)
     """So many requests are under way to one provider at once."""
     push_timeout_seconds: float = Field(default=10, gt=0)
     push_lease_seconds: float = Field(default=30, gt=0)
