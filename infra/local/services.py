@@ -29,6 +29,8 @@ AGENTS: Mapping[str, tuple[int, tuple[str, ...]]] = {
 }
 # These run only where this is set.
 SWITCHES: Mapping[str, str] = {"archive": "BACKCHANNEL_ARCHIVE_AFTER_DAYS"}
+# Half of what views wait: a push is to leave within 100 ms of its event, and few events are followed by one.
+NOTIFICATION_WINDOW_SECONDS = 0.05
 FAKE_PUSH_PORT, FAKE_APNS_PORT = 8110, 8111
 BALANCER_PORT = 8080
 
@@ -83,7 +85,7 @@ def _agents(settings: LocalSettings, name: str) -> Part:
     # Static membership: after a crash the partitions are taken over at once, not after the session timeout.
     environment = {"BACKCHANNEL_HEALTH_PORT": str(port), "BACKCHANNEL_INSTANCE": f"{name}-1"}
     if name == "notification":
-        environment |= _push_providers(settings)
+        environment |= _notification(settings)
     command = _python("streams", *agents)
     return Part(name, "service", command, port, probes.http_at("/readyz"), environment=environment)
 
@@ -118,10 +120,11 @@ def _fake_push_keys(settings: LocalSettings) -> Path:
     return Folders(settings.folder).data / "fake-push"
 
 
-def _push_providers(settings: LocalSettings) -> Mapping[str, str]:
-    """How the sending agents find fake-push; with other values they ask Google and Apple."""
+def _notification(settings: LocalSettings) -> Mapping[str, str]:
+    """How the sending agents find fake-push; with other addresses they ask Google and Apple."""
     files = KeyFiles(_fake_push_keys(settings))
     return {
+        "BACKCHANNEL_VIEW_WINDOW_SECONDS": str(NOTIFICATION_WINDOW_SECONDS),
         "BACKCHANNEL_FCM_URL": fake_push_url(settings),
         "BACKCHANNEL_FCM_SERVICE_ACCOUNT": str(files.service_account),
         "BACKCHANNEL_APNS_URL": f"https://{HOST}:{settings.port(FAKE_APNS_PORT)}",

@@ -58,7 +58,7 @@ Place = tuple[str, str]
 class NotificationAgent:
     group = GROUP
     topic = topics.CONVERSATION_EVENTS
-    is_background = False
+    is_background = True  # in windows: most messages reach connected devices, and nobody is told of them
     begins_at_end = True
 
     def __init__(self, settings: StreamSettings) -> None:
