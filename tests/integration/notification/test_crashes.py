@@ -3,28 +3,33 @@
 Visible and silent pushes are counted by fake-push, which nobody kills.
 """
 
+import asyncio
 import os
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 import httpx
 import pytest
 
+from infra.local import probes
 from infra.local.places import ROOT, VENV_PYTHON
 from infra.local.services import fake_push_url, services
+from infra.local.settings import HOST
 from infra.local.stack import Stack
 from infra.local.waiting import wait_until
 from schemas.notifications import Provider
 from tests.e2e.people import People
 from tests.e2e.pushing import Phone, Phones
 from tests.fake_push import FakePush, visible
+from tests.streams.notification.sending.conftest import free_port
 
 NAME = "notification"
 DEATH_SECONDS = 60.0
 READY_SECONDS = 60.0
+TOLD_SECONDS = 40.0
 MESSAGES = 6
 POINTS = ("push-decided", "push-requested", "push-marked", "push-asked", "push-told")
 
@@ -39,9 +44,21 @@ class Agents:
 
     def fail_at(self, fault: str) -> "subprocess.Popen[bytes]":
         """In place of the stack's own; ready when it returns."""
+        self.stop()
+        return self._run({"BACKCHANNEL_FAULT": fault}, self._part.is_ready)
+
+    def join(self) -> "subprocess.Popen[bytes]":
+        """Beside the stack's own, which shares its partitions; ready when it returns."""
+        port = free_port()
+        own = {"BACKCHANNEL_INSTANCE": "notification-2", "BACKCHANNEL_HEALTH_PORT": str(port)}
+        return self._run(own, lambda: probes.http_at("/readyz")(HOST, port))
+
+    def stop(self) -> None:
         self._stack.stop(NAME)
+
+    def _run(self, more: Mapping[str, str], is_ready: Callable[[], bool]) -> "subprocess.Popen[bytes]":
         clean = {name: value for name, value in os.environ.items() if not name.startswith("BACKCHANNEL_")}
-        environment = {**clean, **self._stack.environment(), **self._part.environment, "BACKCHANNEL_FAULT": fault}
+        environment = {**clean, **self._stack.environment(), **self._part.environment, **more}
         with (self._folder / "notification.log").open("wb") as log:
             process = subprocess.Popen(
                 [str(VENV_PYTHON), *self._part.command[1:]],
@@ -51,7 +68,7 @@ class Agents:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        wait_until(lambda: self._part.is_ready() or process.poll() is not None, "the agents", READY_SECONDS)
+        wait_until(lambda: is_ready() or process.poll() is not None, "the agents", READY_SECONDS)
         return process
 
     def start(self) -> None:
@@ -85,6 +102,16 @@ async def write_to(people: People, phones: Phones) -> tuple[list[Phone], list[st
     return found, [(await alice.send(bob, str(number))).message_id for number in range(MESSAGES)]
 
 
+async def assert_told(found: Sequence[Phone], message_ids: Sequence[str]) -> None:
+    """Each phone is told of each message: visibly at most once, and woken silently where that may not have been."""
+    for phone in found:
+        screen = await phone.fake_push.until(
+            phone.token, lambda screen: {one.message_id for one in screen.pushes} == set(message_ids), TOLD_SECONDS
+        )
+        assert {1} >= set(Counter(visible(screen)).values())
+        assert {1} >= set(Counter(one.message_id for one in screen.pushes if one.kind == "sync").values())
+
+
 class TestKilled:
     @pytest.mark.parametrize("passage", [1, 3])
     @pytest.mark.parametrize("point", POINTS)
@@ -99,10 +126,29 @@ class TestKilled:
             process.kill()
             process.wait()
             agents.start()
+        await assert_told(found, message_ids)
+
+
+class TestMoved:
+    async def test_ended_in_good_order_nobody_is_in_doubt(self, agents: Agents, people: People, phones: Phones) -> None:
+        writing = asyncio.create_task(write_to(people, phones))
+        await asyncio.to_thread(agents.stop)
+        await asyncio.to_thread(agents.start)
+        found, message_ids = await writing
+        await assert_told(found, message_ids)
         for phone in found:
-            screen = await phones.fake_push.until(
-                phone.token, lambda screen: {one.message_id for one in screen.pushes} == set(message_ids)
-            )
-            assert {1} >= set(Counter(visible(screen)).values()), point
-            told = Counter(one.message_id for one in screen.pushes if one.kind == "sync")
-            assert {1} >= set(told.values())
+            assert ["message"] * MESSAGES == [one.kind for one in (await phone.screen()).pushes]
+
+    async def test_shared_with_another_and_taken_over(self, agents: Agents, people: People, phones: Phones) -> None:
+        writing = asyncio.create_task(write_to(people, phones))
+        other = await asyncio.to_thread(agents.join)
+        try:
+            rounds = [await writing, await write_to(people, phones)]
+            await asyncio.to_thread(agents.stop)
+            rounds.append(await write_to(people, phones))
+            for found, message_ids in rounds:
+                await assert_told(found, message_ids)
+        finally:
+            await asyncio.to_thread(agents.start)
+            other.terminate()
+            assert other.wait(DEATH_SECONDS) == 0
