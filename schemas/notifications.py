@@ -46,7 +46,7 @@ class PushRequested(About, frozen=True, kw_only=True, tag=True, omit_defaults=Tr
 
 
 class Outcome(About, frozen=True, kw_only=True, omit_defaults=True):
-    """`attempts`: how often the provider was asked, this time included."""
+    """`attempts`: how often it was taken up, this time included."""
 
     at: Timestamp
     attempts: Annotated[int, Meta(ge=0)]

@@ -194,6 +194,8 @@ class NotificationAgent:
         for place, one in last.items():
             recent = self._recent.pop(place, {})
             devices |= {(place, device): provider for device, (seq, provider) in recent.items() if seq <= one.seq}
+            if later := {device: asked for device, asked in recent.items() if asked[0] > one.seq}:
+                self._recent[place] = later
         readers = {place: decide.reader(one, known.connections.get(one.user_id)) for place, one in last.items()}
         await self._append(
             [

@@ -16,7 +16,7 @@ import asyncio
 import logging
 import random
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -35,7 +35,7 @@ from schemas.notifications import Provider as Name
 from schemas.notifications import PushRequested
 from schemas.sealing import SealBroken, TokenKey
 from streams.notification.sending import plan
-from streams.notification.sending.outcomes import Attempt, failed, settlement
+from streams.notification.sending.outcomes import Attempt, failed, put_off, settlement
 from streams.notification.sending.provider import (
     Accepted,
     Again,
@@ -61,6 +61,7 @@ log = logging.getLogger(__name__)
 BATCH_RECORDS_MAX = 500
 LOOK_SECONDS = 1.0  # how often those that are due again are looked for
 FORGET_SECONDS = 3600.0
+DEVICE_MAX = 8  # under way to one device: one that hangs must not take all slots. The others wait in the table
 FINISH_SECONDS = 8.0  # of those that are under way when the process ends
 
 
@@ -79,6 +80,8 @@ class SendingAgent:
             self._settings.push_backoff_first_seconds, self._settings.push_backoff_last_seconds, random.random
         )
         self._last: dict[str, asyncio.Task[None]] = {}  # by device
+        self._counts: Counter[str] = Counter()  # likewise
+        self._is_held = True
         self._under_way: set[asyncio.Task[None]] = set()
         self._forgot_at = time.monotonic()
 
@@ -101,10 +104,12 @@ class SendingAgent:
         await asyncio.gather(self._batches.work(), self._settling.work(), self._again(), self._failed)
 
     async def assigned(self, partitions: frozenset[int]) -> None:
-        """Nothing to prepare: what was begun stands in the table."""
+        """What was begun stands in the table."""
+        self._is_held = False
 
     async def revoked(self) -> None:
-        """Those under way may end: one that is cut off leaves a doubt."""
+        """Those under way may end: one that is cut off leaves a doubt. None is taken up meanwhile."""
+        self._is_held = True
         await self._batches.drop()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=FINISH_SECONDS)
@@ -130,7 +135,7 @@ class SendingAgent:
         self._slots.give_back(len(requests) - len(new))
         if new:
             fault_point("push-marked")
-            await self._go([Started(one) for one in new])
+        await self._go([Started(one) for one in new])
 
     async def _mark(self, requests: Sequence[PushRequested]) -> frozenset[str]:
         progress.touch()
@@ -139,32 +144,45 @@ class SendingAgent:
     async def _again(self) -> None:
         """Those whose pause is over, and those that somebody left without an outcome."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            if taken := self._slots.take_free(self._settings.push_concurrency):
-                due = await until_available(lambda taken=taken: self._pushes.take_due(taken), "pushes")  # type: ignore[misc]
-                self._slots.give_back(taken - len(due))
-                if due:
-                    await self._go(due)
+            taken = await self._slots.take(self._settings.push_concurrency)
+            due = [] if self._is_held else await until_available(lambda taken=taken: self._take_due(taken), "pushes")  # type: ignore[misc]
+            self._slots.give_back(taken - len(due))
+            await self._go(due)
+            if len(due) < taken:  # else there are more
+                await asyncio.sleep(LOOK_SECONDS)
             if time.monotonic() - self._forgot_at > FORGET_SECONDS:
                 self._forgot_at = time.monotonic()
                 await until_available(self._pushes.forget_old, "pushes")
 
+    async def _take_due(self, count: int) -> list[Started]:
+        progress.touch()
+        return await self._pushes.take_due(count)
+
     async def _go(self, some: Sequence[Started]) -> None:
+        if not some:
+            return
         wanted = await until_available(lambda: self._targets.look([one.request for one in some]), "devices")
         for started, one in zip(some, wanted, strict=True):
-            device_id = started.request.device_id
-            task = asyncio.create_task(self._attempt(Attempt(started, one), self._last.get(device_id)))
+            device_id, attempt = started.request.device_id, Attempt(started, one)
+            is_full = self._counts[device_id] >= DEVICE_MAX
+            before = self._last.get(device_id)
+            task = asyncio.create_task(self._put_off(attempt) if is_full else self._attempt(attempt, before))
             self._last[device_id] = task
+            self._counts[device_id] += 1
             self._under_way.add(task)
             task.add_done_callback(lambda done, device_id=device_id: self._ended(done, device_id))  # type: ignore[misc]
 
     def _ended(self, task: "asyncio.Task[None]", device_id: str) -> None:
         self._slots.give_back()
         self._under_way.discard(task)
-        if self._last.get(device_id) is task:
-            del self._last[device_id]
+        self._counts[device_id] -= 1
+        if not self._counts[device_id]:
+            del self._counts[device_id], self._last[device_id]
         if not task.cancelled() and (fault := task.exception()) and not self._failed.done():
             self._failed.set_exception(fault)
+
+    async def _put_off(self, attempt: Attempt) -> None:
+        await self._settling.settle(put_off(attempt, LOOK_SECONDS))
 
     async def _attempt(self, attempt: Attempt, before: "asyncio.Task[None] | None") -> None:
         if before is not None:

@@ -70,6 +70,11 @@ def failed(
     return Settlement(_done(attempt), (outcome,))
 
 
+def put_off(attempt: Attempt, seconds: float) -> Settlement:
+    """Not now: nobody was asked."""
+    return Settlement(Settled(attempt.request.request_id, attempt.started.attempts, "waiting", seconds))
+
+
 def _later(attempt: Attempt, pause: float, now_ms: float, detail: str, *, is_doubtful: bool = False) -> Settlement:
     if now_ms + pause * 1000 >= milliseconds(attempt.request.expires_at):
         return failed(attempt, "expired", now_ms, detail)
