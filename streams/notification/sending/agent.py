@@ -81,7 +81,7 @@ class SendingAgent:
         )
         self._last: dict[str, asyncio.Task[None]] = {}  # by device
         self._counts: Counter[str] = Counter()  # likewise
-        self._is_held = True
+        self._is_held = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._forgot_at = time.monotonic()
 
@@ -103,7 +103,7 @@ class SendingAgent:
     async def work(self) -> None:
         await asyncio.gather(self._batches.work(), self._settling.work(), self._again(), self._failed)
 
-    async def assigned(self, partitions: frozenset[int]) -> None:
+    async def assigned(self, partitions: frozenset[int]) -> None:  # noqa: ARG002 — whichever they are
         """What was begun stands in the table."""
         self._is_held = False
 
