@@ -78,6 +78,7 @@ def push_settings(settings: StreamSettings, server: Server) -> PushSettings:
         "push_lease_seconds": LEASE_SECONDS,
         "push_backoff_first_seconds": 0.1,
         "push_with_text": True,
+        "push_concurrency": 20,
     }
     return PushSettings(**{**dict(settings), **providers, **times})
 
@@ -261,6 +262,19 @@ class TestDoubt:
         (outcome,) = await house.told(request)
         assert isinstance(outcome, PushSucceeded)
         assert ("sync", []) == (outcome.sent, visible(await house.fake_push.screen(token)))
+
+
+class TestOneDeviceHangs:
+    async def test_the_others_go_on(self, house: House, push_settings: PushSettings) -> None:
+        (hangs, token), (other, other_token) = await house.phone(), await house.phone()
+        count = push_settings.push_concurrency
+        await house.fake_push.order(token, Fault(does="hang", times=3))
+        began = asyncio.get_running_loop().time()
+        await house.put(*(house.phones.message(hangs, seq) for seq in range(1, count + 1)))
+        await house.put(house.phones.message(other))
+        await house.fake_push.pushed(other_token)
+        assert asyncio.get_running_loop().time() - began < push_settings.push_timeout_seconds * 2
+        await house.until(token, lambda kinds: (kinds.count("message"), kinds.count("sync")) == (count - 3, 3))
 
 
 class TestOneProviderAway:
