@@ -17,6 +17,7 @@ from streams.notification.sending.provider import Push
 
 # Of the 4,096 that both providers take, as JSON: a control character has six.
 TITLE_BYTES_MAX, TEXT_BYTES_MAX = 300, 2_000
+TTL_SECONDS_MAX = 28 * 86_400  # Google refuses more
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def push(
         message_id=request.message_id or "",
         badge=wanted.badge,
         expires_at_ms=expires_at_ms,
-        ttl_seconds=max(0, int((expires_at_ms - now_ms) / 1000)),
+        ttl_seconds=min(TTL_SECONDS_MAX, max(0, int((expires_at_ms - now_ms) / 1000))),
         is_alert=is_alert and kind == "message",
         title=cut(shown.title, TITLE_BYTES_MAX),
         text=cut(shown.text, TEXT_BYTES_MAX),

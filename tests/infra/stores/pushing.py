@@ -28,10 +28,11 @@ class Phones:
         """A message of its own kind: no two have the same id."""
         message_id = new_id()
         request_id = push_request_id(device_id, message_id, "message")
-        return push_requested(seq, request_id=request_id, message_id=message_id, **self._of(device_id), **more)
+        own = {"request_id": request_id, "message_id": message_id}
+        return push_requested(seq, **{**self._of(device_id), **own, **more})
 
     def clear(self, device_id: str, seq: int = 1, **more: object) -> PushRequested:
-        return clear_requested(seq, **self._of(device_id), **more)
+        return clear_requested(seq, **{**self._of(device_id), **more})
 
     def _of(self, device_id: str) -> dict[str, object]:
         place = {"user_id": self.user_id, "conversation_id": self.conversation_id}

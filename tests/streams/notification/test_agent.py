@@ -45,6 +45,7 @@ class House:
         self.alice, self.bob, self.conversation_id = new_id(), phones.user_id, phones.conversation_id
         self._redis = redis
         self._tail = tail
+        self._changes = 0
 
     async def furnish(self) -> None:
         self.phone, self.laptop = await self.phones.phone("fcm"), await self.phones.phone("apns")
@@ -61,7 +62,8 @@ class House:
 
     async def connect(self, *device_ids: str) -> None:
         found = tuple(reachable(f"of-{one}", device_id=one) for one in device_ids)
-        await ConnectionCache(self._redis).write({self.bob: Connections(0, found)})
+        self._changes += 1
+        await ConnectionCache(self._redis).write({self.bob: Connections(self._changes, found)})
 
     def task(self, *events: AnyEvent) -> Task:
         return Task(self.agent, [record(event, offset) for offset, event in enumerate(events)])
