@@ -94,12 +94,18 @@ def agents(system: Stack, tmp_path: Path) -> Agents:
     return Agents(system, tmp_path)
 
 
-async def write_to(people: People, phones: Phones) -> tuple[list[Phone], list[str]]:
-    """Alice writes to Bob, who has a phone of each kind; the messages' ids."""
+async def write_to(
+    people: People, phones: Phones, until: Callable[[], bool] = lambda: True
+) -> tuple[list[Phone], list[str]]:
+    """Alice writes to Bob, who has a phone of each kind, so many messages and more until it is so; their ids."""
     alice, bob = await people.pair()
     providers: tuple[Provider, ...] = ("fcm", "apns")
     found = [await phones.another(bob, one) for one in providers]
-    return found, [(await alice.send(bob, str(number))).message_id for number in range(MESSAGES)]
+    message_ids: list[str] = []
+    async with asyncio.timeout(DEATH_SECONDS):
+        while len(message_ids) < MESSAGES or not until():
+            message_ids.append((await alice.send(bob, str(len(message_ids)))).message_id)
+    return found, message_ids
 
 
 async def assert_told(found: Sequence[Phone], message_ids: Sequence[str]) -> None:
@@ -120,8 +126,8 @@ class TestKilled:
     ) -> None:
         process = agents.fail_at(f"{point}:kill:{passage}")
         try:
-            found, message_ids = await write_to(people, phones)
-            assert -signal.SIGKILL == process.wait(DEATH_SECONDS)
+            found, message_ids = await write_to(people, phones, until=lambda: process.poll() is not None)
+            assert -signal.SIGKILL == process.poll()
         finally:
             process.kill()
             process.wait()
