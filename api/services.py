@@ -30,8 +30,8 @@ from infra.stores.postgres import Postgres
 from infra.stores.preferences import Preferences
 from infra.stores.presences import Presences
 from infra.stores.privacy import Privacy
-from infra.stores.reading import readable_timeline
 from infra.stores.push_tokens import PushTokens
+from infra.stores.reading import readable_timeline
 from infra.stores.receipts import Receipts
 from infra.stores.settings import ObjectSettings
 from infra.stores.users import Users

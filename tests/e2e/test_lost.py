@@ -37,9 +37,9 @@ def last_id(redis: Redis, stream: bytes) -> bytes:
     """Of its newest entry, were it trimmed since; nothing of a past stream that has expired since it was listed."""
     try:
         newest: bytes = redis.xinfo_stream(stream)["last-generated-id"]
-        return newest
     except ResponseError:
         return b""
+    return newest
 
 
 async def all_there(client: Client, head_seq: int) -> None:
