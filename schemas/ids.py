@@ -41,6 +41,12 @@ def message_milliseconds(id_: str) -> int:
     return int(id_[:8] + id_[9:13], 16)
 
 
+def command_place(id_: str) -> tuple[int, int]:
+    """Partition and offset of the command that sent the message with this id."""
+    value = int(id_.replace("-", ""), 16)
+    return (value >> 64) & (PARTITIONS_MAX - 1), value & (_OFFSET_MAX - 1)
+
+
 def first_message_id(milliseconds: int) -> str:
     """The smallest message id of a millisecond: every id of an earlier time sorts before it."""
     text = f"{milliseconds:012x}"

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.ids import (
+    command_place,
     direct_conversation_id,
     first_message_id,
     group_conversation_id,
@@ -103,3 +104,9 @@ class TestPushRequestId:
         others = [push_request_id(*one) for one in ((BOB, CAROL, "message"), (ALICE, BOB, "message"))]
         assert 4 == len({id_, *others, push_request_id(ALICE, CAROL, "clear")})
         assert (True, 8) == (is_id(id_), UUID(id_).version)
+
+
+class TestCommandPlace:
+    @given(times, partitions, offsets)
+    def test_as_the_id_was_made(self, at_ms: int, partition: int, offset: int) -> None:
+        assert (partition, offset) == command_place(message_id(at_ms, partition, offset))
