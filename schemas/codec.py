@@ -9,7 +9,7 @@ import msgspec
 
 from schemas.accounts import AnyAccountEvent
 from schemas.commands import AnyCommand
-from schemas.dead_letters import DeadLetter
+from schemas.dead_letters import AnyDeadLetter
 from schemas.events import AnyEvent
 from schemas.media import AnyMediaCommand, AnyMediaEvent
 from schemas.notifications import AnyOutcome, PushRequested
@@ -29,7 +29,7 @@ _media_commands: msgspec.json.Decoder[AnyMediaCommand] = msgspec.json.Decoder(An
 _media: msgspec.json.Decoder[AnyMediaEvent] = msgspec.json.Decoder(AnyMediaEvent)
 _push_requests: msgspec.json.Decoder[PushRequested] = msgspec.json.Decoder(PushRequested)
 _push_outcomes: msgspec.json.Decoder[AnyOutcome] = msgspec.json.Decoder(AnyOutcome)
-_dead_letters: msgspec.json.Decoder[DeadLetter] = msgspec.json.Decoder(DeadLetter)
+_dead_letters: msgspec.json.Decoder[AnyDeadLetter] = msgspec.json.Decoder(AnyDeadLetter)
 
 decode_command = _commands.decode
 decode_event = _events.decode

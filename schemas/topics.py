@@ -9,7 +9,7 @@ from typing import get_args
 
 from schemas.accounts import AccountCreated
 from schemas.commands import AnyCommand
-from schemas.dead_letters import DeadLetter
+from schemas.dead_letters import AnyDeadLetter
 from schemas.events import AnyEvent
 from schemas.media import AnyMediaEvent, CompleteUpload
 from schemas.notifications import AnyOutcome, PushRequested
@@ -55,7 +55,7 @@ MEDIA_EVENTS = Topic("media.events", "media id", get_args(AnyMediaEvent), MEDIA_
 ACCOUNT_EVENTS = Topic("account.events", "user id", (AccountCreated,), 2, FOR_EVER_MS)
 NOTIFICATION_REQUESTS = Topic("notification.requests", "user id", (PushRequested,), 2, 90 * DAY_MS)
 NOTIFICATION_OUTCOMES = Topic("notification.outcomes", "user id", get_args(AnyOutcome), 2, 90 * DAY_MS)
-DEAD_LETTERS = Topic("dead.letters", "source key", (DeadLetter,), 1, FOR_EVER_MS)
+DEAD_LETTERS = Topic("dead.letters", "source key", get_args(AnyDeadLetter), 1, FOR_EVER_MS)
 
 TOPICS = (
     CONVERSATION_COMMANDS,

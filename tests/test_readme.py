@@ -16,7 +16,7 @@ class TestCommands:
         assert set(re.findall(r"\bmake ([a-z]+)", TEXT)) <= targets
 
     def test_backchannel_subcommands_exist(self) -> None:
-        for command in set(re.findall(r"bin/backchannel ([a-z]+)", TEXT)):
+        for command in set(re.findall(r"bin/backchannel ([a-z-]+)", TEXT)):
             done = subprocess.run([ROOT / ".venv/bin/backchannel", command, "--help"], capture_output=True, check=False)
 
             assert done.returncode == 0, command

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from infra.operator import archive, explain, log
+from infra.operator import archive, dead_letters, explain, log
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -13,6 +13,7 @@ app = typer.Typer(
     help="Backchannel: chat on an event log.",
 )
 app.add_typer(archive.app, name="archive")
+app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(log.app, name="log")
 app.command("explain")(explain.command)
 

@@ -1,10 +1,13 @@
 """What operators see of a conversation by the command line: its records, and one message's story."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Callable, Sequence
+from uuid import uuid4
 
 import pytest
 
@@ -12,8 +15,9 @@ from clients.python import MessageSent
 from clients.python.frames import DeliveredAdvanced
 from infra.local.places import ROOT
 from infra.local.stack import Stack
+from infra.stores.log import Appender
 from tests.e2e.line import Lines
-from tests.e2e.people import Person, shown
+from tests.e2e.people import LOOK_SECONDS, SHOWN_SECONDS, Person, shown
 from tests.e2e.receipts import got
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -111,3 +115,49 @@ class TestExplain:
         done = backchannel("explain", "019ae000-0000-7000-8000-0000000fffff")
         assert 1 == done.returncode
         assert "the log has no message" in done.stderr
+
+
+class TestDeadLetters:
+    async def test_retried_once_it_can_be_handled(
+        self, backchannel: Run, system: Stack, alice: Person, bob: Person
+    ) -> None:
+        """A command that nobody can read is buried; retried as it is, it is buried again under a new number."""
+        conversation_id = (await alice.send(bob)).conversation_id
+        mark = str(uuid4()).encode()
+        await bury(system, conversation_id, mark)
+
+        first = await until_buried(backchannel, mark, 1)
+
+        assert "conversation.commands/" in backchannel("dead-letters", "show", first[0]).stdout
+        assert f"would be retried: {first[0]}" in backchannel("dead-letters", "retry", first[0], "--dry-run").stdout
+        assert f"{first[0]} retried" in backchannel("dead-letters", "retry", first[0]).stdout
+        (again,) = set(await until_buried(backchannel, mark, 2, "--all")) - set(first)
+        assert 1 == backchannel("dead-letters", "retry", first[0]).returncode
+        assert f"{again} dropped" in backchannel("dead-letters", "drop", again).stdout
+        assert [] == numbers_of(backchannel("dead-letters", "list", "--json"), mark)
+        assert 2 == (await alice.send(bob, "the partition goes on")).seq
+
+    def test_no_such_letter(self, backchannel: Run) -> None:
+        done = backchannel("dead-letters", "drop", "123456789")
+        assert 1 == done.returncode
+        assert "there is no dead letter 123456789" in done.stderr
+
+
+async def bury(system: Stack, conversation_id: str, mark: bytes) -> None:
+    """Append a command that is none."""
+    appender = Appender(system.environment()["BACKCHANNEL_KAFKA_BOOTSTRAP"], "test")
+    await appender.append("conversation.commands", b"not a command: " + mark, key=conversation_id)
+
+
+async def until_buried(backchannel: Run, mark: bytes, count: int, *options: str) -> list[str]:
+    """The numbers of the letters with this mark, once there are so many."""
+    async with asyncio.timeout(SHOWN_SECONDS * 3):
+        while True:
+            found = numbers_of(backchannel("dead-letters", "list", "--json", *options), mark)
+            if len(found) >= count:
+                return found
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def numbers_of(done: "subprocess.CompletedProcess[str]", mark: bytes) -> list[str]:
+    return [str(one["number"]) for one in records(done) if mark in b64decode(one["letter"]["value"])]  # type: ignore[index]

@@ -175,7 +175,9 @@ def record_all() -> None:
     record(push_requested(client_id="m1", body=sealed(TEXT)), "notification.requests", BOB, {})
     for outcome in (push_succeeded(), push_failed(), token_retired()):
         record(outcome, "notification.outcomes", BOB, {})
-    record(letter, "dead.letters", CONVERSATION, {})
+    settled = dead_letters.DeadLetterSettled(letter=4, how="retried", at=timestamp(START_MS))
+    for one in (letter, settled):
+        record(one, "dead.letters", CONVERSATION, {})
 
 
 if __name__ == "__main__":

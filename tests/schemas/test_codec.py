@@ -8,7 +8,7 @@ from msgspec import Struct
 from schemas import codec
 from schemas.accounts import AnyAccountEvent
 from schemas.commands import AnyCommand
-from schemas.dead_letters import DeadLetter
+from schemas.dead_letters import AnyDeadLetter
 from schemas.events import AnyEvent
 from schemas.notifications import AnyOutcome, PushRequested
 from schemas.presence import AnyLease, AnyPresenceEvent
@@ -63,7 +63,7 @@ class TestRoundTrip:
         assert outcome == codec.decode_push_outcome(codec.encode(outcome))
 
     @given(strategies.dead)
-    def test_dead_letters(self, letter: DeadLetter) -> None:
+    def test_dead_letters(self, letter: AnyDeadLetter) -> None:
         assert letter == codec.decode_dead_letter(codec.encode(letter))
 
     @given(strategies.any_event)

@@ -31,7 +31,9 @@ def last_dead_letter(bootstrap: str) -> DeadLetter:
     finally:
         consumer.close()
     assert message is not None
-    return decode_dead_letter(message.value() or b"")
+    letter = decode_dead_letter(message.value() or b"")
+    assert isinstance(letter, DeadLetter)
+    return letter
 
 
 async def test_a_command_is_buried_and_the_partition_goes_on(

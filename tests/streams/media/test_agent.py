@@ -15,6 +15,7 @@ from infra.stores.objects import Objects
 from infra.stores.postgres import Postgres
 from infra.stores.settings import ObjectSettings
 from schemas.codec import decode_dead_letter
+from schemas.dead_letters import DeadLetter
 from schemas.media import CompleteUpload, MediaFile, MediaReady, MediaRefused
 from schemas.times import timestamp
 from schemas.topics import DEAD_LETTERS
@@ -242,7 +243,8 @@ def _buried(bootstrap: str) -> set[bytes | None]:
     keys, next_ = set(), 0
     while next_ < end:
         for message in kafka.consume(100, 0.1):
-            keys.add(decode_dead_letter(message.value() or b"").key)
+            if isinstance(letter := decode_dead_letter(message.value() or b""), DeadLetter):
+                keys.add(letter.key)
             next_ = (message.offset() or 0) + 1
     kafka.close()
     return keys

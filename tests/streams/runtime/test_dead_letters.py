@@ -15,7 +15,9 @@ def last_letter(bootstrap: str) -> DeadLetter:
     kafka.assign([TopicPartition("dead.letters", 0, end - 1)])
     (message,) = kafka.consume(1, 10)
     kafka.close()
-    return decode_dead_letter(message.value() or b"")
+    letter = decode_dead_letter(message.value() or b"")
+    assert isinstance(letter, DeadLetter)
+    return letter
 
 
 class TestBury:

@@ -10,6 +10,7 @@ from confluent_kafka import Consumer, TopicPartition
 from infra.local.stack import Stack
 from infra.local.waiting import wait_until
 from schemas.codec import decode_dead_letter
+from schemas.dead_letters import DeadLetter
 from streams.runtime.process import STOP_SECONDS
 from streams.runtime.progress import STUCK_EXIT_CODE
 from tests.streams.runtime.workers import PARTITIONS, Account, Group, Worker
@@ -156,7 +157,8 @@ def _letters(bootstrap: str, agent: str) -> list[tuple[int, int, bytes | None, s
     kafka.assign([place])
     letters = [decode_dead_letter(message.value() or b"") for message in kafka.consume(end, 10)]
     kafka.close()
-    return [(one.partition, one.offset, one.value, one.cause) for one in letters if one.agent == agent]
+    mine = [one for one in letters if isinstance(one, DeadLetter) and one.agent == agent]
+    return [(one.partition, one.offset, one.value, one.cause) for one in mine]
 
 
 class TestStoreDown:
