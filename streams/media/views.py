@@ -11,6 +11,7 @@ from schemas.codec import Undecodable, decode_media
 from schemas.media import AnyMediaEvent
 from streams.media.project import use
 from streams.runtime.batches import Batches
+from streams.runtime.faults import fault_point
 from streams.runtime.progress import progress
 from streams.runtime.records import Run
 from streams.runtime.settings import StreamSettings
@@ -50,6 +51,7 @@ class MediaView(_View):
     async def _flush(self, runs: Sequence[Run]) -> None:
         if events := list(_decided(runs)):
             await until_available(lambda: self._write(events), "the view of media")
+            fault_point("media-view-written")
 
     async def _write(self, events: Sequence[AnyMediaEvent]) -> None:
         progress.touch()
@@ -63,6 +65,7 @@ class MediaUses(_View):
     async def _flush(self, runs: Sequence[Run]) -> None:
         if changes := list(_used(runs)):
             await until_available(lambda: self._write(changes), "the view of where media stand")
+            fault_point("media-uses-written")
 
     async def _write(self, changes: Sequence[Use | Unused]) -> None:
         progress.touch()

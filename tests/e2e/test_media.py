@@ -34,8 +34,7 @@ from tests.e2e.line import Lines
 from tests.e2e.media import File, call, look, send_media
 from tests.e2e.people import People, Person
 from tests.streams.media.decoding.files import MARKUP, photograph, tell_tale_jpeg, written
-
-IMAGES = "image/jpeg", "image/webp", "image/png"
+from tests.streams.media.decoding.sounds_and_films import film, sound
 
 
 def photo(width: int = 640, height: int = 480) -> File:
@@ -311,11 +310,27 @@ class TestAvatars:
             assert (422, "media-not-ready") == await refusal_over_http(alice, frame)
 
 
-class TestManyFormats:
-    async def test_png_with_alpha_and_webp(self, alice: Person) -> None:
+class TestOtherKinds:
+    async def test_pictures_with_alpha(self, alice: Person) -> None:
         picture = photograph().convert("RGBA")
         picture.putalpha(200)
         for name in ("PNG", "WEBP"):
-            file = File(written(picture, name), f"image/{name.lower()}")
-            ready = await look(alice, await media.ready(alice, file))
-            assert ready["content_type"] in IMAGES
+            ready = await look(alice, await media.ready(alice, File(written(picture, name), f"image/{name.lower()}")))
+            assert ready["content_type"] in {"image/png", "image/webp"}
+
+    async def test_a_film(self, alice: Person) -> None:
+        ready = await look(alice, await media.ready(alice, File(film(), "video/mp4", "video")))
+
+        assert ("video/mp4", 320, 240) == (ready["content_type"], ready["width"], ready["height"])
+        assert 0.9 < ready["duration_seconds"] < 1.3
+        assert ready["thumbnail_url"]
+        assert b"SecretTitle" not in (await media.get(ready["url"])).content
+
+    async def test_a_sound(self, alice: Person) -> None:
+        file = File(sound(codec="pcm_s16le", container="wav"), "audio/wav", "audio")
+
+        ready = await look(alice, await media.ready(alice, file))
+
+        assert 0.9 < ready["duration_seconds"] < 1.3
+        assert ready["size"] < len(file.content)
+        assert "width" not in ready
