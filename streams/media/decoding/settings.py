@@ -26,7 +26,7 @@ class DecodingSettings(BaseSettings):
     """Address space of a child, libraries included: resident memory is below that."""
     output_bytes_max: int = 256 * 2**20
     image_cpu_seconds_max: int = Field(default=20, ge=1)
-    video_cpu_seconds_max: int = Field(default=120, ge=1)
+    video_cpu_seconds_max: int = Field(default=240, ge=1)
     audio_cpu_seconds_max: int = Field(default=60, ge=1)
     document_cpu_seconds_max: int = Field(default=10, ge=1)
 
@@ -43,7 +43,7 @@ class DecodingSettings(BaseSettings):
     thumbnail_edge: int = Field(default=320, ge=16)
     preview_bytes_max: int = 300
 
-    video_seconds_max: float = 600.0
+    video_seconds_max: float = 300.0
     video_edge_max: int = 1280
     """Pixels of a video's longer edge after transcoding."""
     video_source_pixels_max: int = 3840 * 2160

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import stat
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,6 +30,8 @@ class Workers:
         self._settings = settings
         self._seats = [Seat(settings) for _ in range(settings.workers)]
         self._free: asyncio.LifoQueue[Seat] = asyncio.LifoQueue()
+        # Films take minutes where photographs take moments: one seat is kept from them.
+        self._films = asyncio.Semaphore(max(1, settings.workers - 1))
         for seat in self._seats:
             self._free.put_nowait(seat)
 
@@ -64,11 +67,12 @@ class Workers:
         await self.close()
 
     async def _run(self, job: Job) -> Made | Refusal:
-        seat = await self._free.get()
-        try:
-            return await _run_on(seat, job)
-        finally:
-            self._free.put_nowait(seat)
+        async with self._films if job.kind == "video" else nullcontext():
+            seat = await self._free.get()
+            try:
+                return await _run_on(seat, job)
+            finally:
+                self._free.put_nowait(seat)
 
 
 async def _run_on(seat: Seat, job: Job) -> Made | Refusal:

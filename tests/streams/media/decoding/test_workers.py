@@ -136,6 +136,16 @@ class TestProcess:
         assert all(await asyncio.gather(*(studio.is_well() for _ in range(7))))
         assert len(psutil.Process().children()) == 2
 
+    async def test_films_leave_a_worker_to_photographs(self, opened: Opened) -> None:
+        studio = opened(DecodingSettings(workers=2))
+        slow = film(codec="libx265", size=(640, 480), seconds=6, rate=30, audio=None)
+        films = [asyncio.create_task(studio.process(slow, "video/mp4", "video")) for _ in range(3)]
+        await child_of_ours()
+
+        assert await studio.is_well()
+        assert not films[-1].done()
+        assert all(isinstance(result, Processed) for result in await asyncio.gather(*films))
+
     @pytest.mark.parametrize(
         ("content", "content_type", "reason"),
         [
