@@ -4,6 +4,7 @@ One command, one event, and none for a media that is decided. Decoding takes lon
 once; the object store and PostgreSQL are waited for. Downloads and permissions are the API's.
 """
 
+import asyncio
 import os
 import shutil
 from pathlib import Path
@@ -29,7 +30,9 @@ from streams.runtime.records import Record
 from streams.runtime.settings import StreamSettings
 from streams.runtime.several import Several
 
-FETCHING_MAX = 2  # beside those that are decoded
+# Commands under way; of these only so many have their files here, beside those that are decoded.
+UNDER_WAY_MAX = 256
+FETCHING_MAX = 2
 
 
 class MediaAgent:
@@ -46,7 +49,10 @@ class MediaAgent:
         self._settings = settings
         self._object_settings = objects or ObjectSettings()
         self._decoding_settings = decoding or DecodingSettings()
-        self._several = Several(self._handle, self._decoding_settings.workers + FETCHING_MAX)
+        self._several = Several(self._handle, UNDER_WAY_MAX)
+        # Films take minutes where photographs take moments: they wait for each other, not others for them.
+        self._films = asyncio.Semaphore(FETCHING_MAX)
+        self._others = asyncio.Semaphore(self._decoding_settings.workers + FETCHING_MAX)
         self.put = self._several.put
 
     async def start(self) -> None:
@@ -83,7 +89,8 @@ class MediaAgent:
             return
         if await until_available(lambda: self._is_decided(upload), "PostgreSQL"):
             return
-        made = await self._making.make(upload)
+        async with self._films if upload.kind == "video" else self._others:
+            made = await self._making.make(upload)
         event = event_of(upload, made, timestamp(record.at_ms))
         await until_available(lambda: self._append(event, record), "the log")
         fault_point("media-appended")

@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from infra.stores.contents import THUMBNAIL_TYPE, Contents, Derived, Source, object_key
-from infra.stores.faults import until_available
+from infra.stores.faults import StoreUnavailable, until_available
 from infra.stores.objects import Fetched, ObjectMissing, Objects
 from infra.stores.settings import ObjectSettings
 from schemas.media import CompleteUpload, MediaFile
-from streams.media.decoding import Processed, Refusal, Workers
+from streams.media.decoding import DecodingUnavailable, Processed, Refusal, Workers
 from streams.runtime.faults import fault_point
 from streams.runtime.progress import progress, saying_so
 
@@ -58,7 +58,7 @@ class Making:
         return _mismatch(upload, await _patiently(fetch, "the object store"))
 
     async def _decode(self, source: Source, path: Path, folder: Path) -> Derived | Refusal:
-        made = await saying_so(self._workers.process(path, source.kind, source.content_type, folder))
+        made = await until_available(lambda: self._process(source, path, folder), "decoding")
         fault_point("media-decoded")
         if isinstance(made, Refusal):
             return made
@@ -71,6 +71,12 @@ class Making:
         await _patiently(lambda: self._contents.stored(source, derived), "PostgreSQL")
         fault_point("media-stored")
         return derived
+
+    async def _process(self, source: Source, path: Path, folder: Path) -> Processed | Refusal:
+        try:
+            return await saying_so(self._workers.process(path, source.kind, source.content_type, folder))
+        except DecodingUnavailable as away:  # the machine's fault, not the file's
+            raise StoreUnavailable(str(away)) from away
 
     async def _store(self, file: MediaFile, path: Path) -> None:
         # Also over one that is there: garbage collection goes by an object's age.

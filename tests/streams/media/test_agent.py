@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, TopicPartition
@@ -16,11 +17,11 @@ from infra.stores.postgres import Postgres
 from infra.stores.settings import ObjectSettings
 from schemas.codec import decode_dead_letter
 from schemas.dead_letters import DeadLetter
-from schemas.media import CompleteUpload, MediaFile, MediaReady, MediaRefused
+from schemas.media import CompleteUpload, MediaFile, MediaKind, MediaReady, MediaRefused
 from schemas.times import timestamp
 from schemas.topics import DEAD_LETTERS
 from streams.media.agent import MediaAgent
-from streams.media.decoding import Workers
+from streams.media.decoding import DecodingUnavailable, Workers
 from streams.runtime.records import Record
 from streams.runtime.settings import StreamSettings
 from tests.builders import START_MS
@@ -146,6 +147,44 @@ class TestReady:
         upload = await studio.uploads.uploaded(other, declared=content)
 
         assert "hash-mismatch" == await studio.refused(upload)
+
+    async def test_photographs_do_not_wait_for_films(self, studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+        process, end = Workers.process, asyncio.Event()
+
+        async def slow_films(self: Workers, source: Path, kind: MediaKind, *rest: Any) -> object:
+            if kind == "video":
+                await end.wait()
+            return await process(self, source, kind, *rest)
+
+        monkeypatch.setattr(Workers, "process", slow_films)
+        films = [await studio.uploads.uploaded(picture(), kind="video", content_type="video/mp4") for _ in range(8)]
+        waiting = Task(studio.agent, [command_record(one, offset) for offset, one in enumerate(films)])
+
+        await studio.ready(await studio.uploads.uploaded(picture()))
+
+        assert not waiting.is_done
+        end.set()
+        await waiting.done()
+
+    async def test_waits_while_nothing_can_be_decoded(
+        self, studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        process, is_away = Workers.process, True
+
+        async def away_at_first(self: Workers, *given: Any) -> object:
+            if is_away:
+                raise DecodingUnavailable("the disk is full")
+            return await process(self, *given)
+
+        monkeypatch.setattr(Workers, "process", away_at_first)
+        upload = await studio.uploads.uploaded(picture())
+        task = Task(studio.agent, [command_record(upload)])
+        await until_waiting(caplog, "decoding")
+        is_away = False
+
+        await task.done()
+
+        assert isinstance(await studio.log.told(upload.media_id), MediaReady)
 
     async def test_many_at_once(self, studio: Studio) -> None:
         uploads = [await studio.uploads.uploaded(picture()) for _ in range(6)]
