@@ -83,8 +83,8 @@ _OPEN = """
 INSERT INTO media (media_id, owner_id, kind, content_type, size, sha256, file_name, expires_at)
 SELECT %(media_id)s::uuid, %(owner_id)s::uuid, %(kind)s, %(content_type)s, %(size)s, %(sha256)s, %(file_name)s::text,
     now() + make_interval(secs => %(life_seconds)s)
-WHERE (SELECT count(*) FROM media WHERE owner_id = %(owner_id)s::uuid AND status IN ('pending', 'processing'))
-    < %(waiting_max)s
+WHERE (SELECT count(*) FROM media WHERE owner_id = %(owner_id)s::uuid
+    AND (status = 'processing' OR status = 'pending' AND expires_at > now())) < %(waiting_max)s
 RETURNING expires_at
 """
 _HAS_ALREADY = f"""

@@ -5,10 +5,6 @@ once; the object store and PostgreSQL are waited for. Downloads and permissions 
 """
 
 import asyncio
-import os
-import shutil
-from pathlib import Path
-from tempfile import gettempdir
 
 from infra.stores.contents import Contents, Derived
 from infra.stores.faults import until_available
@@ -22,6 +18,7 @@ from schemas.codec import Undecodable, decode_media_command, encode
 from schemas.media import AnyMediaEvent, CompleteUpload, MediaReady, MediaRefused
 from schemas.times import timestamp
 from streams.media.decoding import DecodingSettings, Refusal, Workers
+from streams.media.folder import own_folder
 from streams.media.making import Making
 from streams.runtime.dead_letters import DeadLetters
 from streams.runtime.faults import fault_point
@@ -61,9 +58,7 @@ class MediaAgent:
         self._media = Media(postgres)
         self._objects = Objects(self._object_settings)
         self._workers = Workers(self._decoding_settings)
-        self._making = Making(
-            self._objects, self._object_settings, Contents(postgres), self._workers, _folder(settings.instance)
-        )
+        self._making = Making(self._objects, self._object_settings, Contents(postgres), self._workers, own_folder())
         self._appender = Appender(settings.kafka_bootstrap, self.group)
         await until_available(lambda: self._appender.warm_up(topics.MEDIA_EVENTS.name), "Kafka")
         self._dead_letters = DeadLetters(self._appender, self.group)
@@ -129,11 +124,3 @@ def event_of(upload: CompleteUpload, made: Derived | Refusal, at: str) -> AnyMed
         height=made.height,
         duration_seconds=made.duration_seconds,
     )
-
-
-def _folder(instance: str) -> Path:
-    """A folder for files under way, empty: what an earlier process of this name left there goes."""
-    folder = Path(gettempdir()) / f"backchannel-media-{os.getuid()}-{instance or os.getpid()}"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    return folder

@@ -46,6 +46,12 @@ class TestOpen:
 
         assert await gallery.media.open(second, life_seconds=LIFE_SECONDS, waiting_max=1)
 
+    async def test_who_never_came_back_waits_for_nothing(self, gallery: Gallery) -> None:
+        await gallery.open(gallery.house.alice, life_seconds=-1)
+        new = gallery.declared(gallery.house.alice)
+
+        assert await gallery.media.open(new, life_seconds=LIFE_SECONDS, waiting_max=1)
+
     async def test_unknown(self, gallery: Gallery) -> None:
         assert await gallery.media.one(new_id()) is None
 
