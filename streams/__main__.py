@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("agents", nargs="+", choices=sorted(AGENTS), metavar="NAME", help=", ".join(sorted(AGENTS)))
     names = parser.parse_args().agents
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("cassandra", "faust", "mode"):
+    for noisy in ("cassandra", "faust", "mode", "httpx"):  # httpx says addresses, and Apple's have push tokens in them
         logging.getLogger(noisy).setLevel(logging.WARNING)
     settings = StreamSettings()
     run([AGENTS[name](settings) for name in names], settings)

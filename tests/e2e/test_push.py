@@ -97,6 +97,18 @@ class TestTold:
         await phone.told(message.message_id)
 
 
+    async def test_no_token_is_logged(self, phones: Phones, system: Stack, alice: Person, bob: Person) -> None:
+        android, iphone = await phones.of(bob), await phones.another(bob, "apns")
+        for phone in (android, iphone):
+            await phones.fake_push.order(phone.token, Fault(status=503), Fault(does="close"))
+        await alice.send(bob)
+        for phone in (android, iphone):
+            await phone.kinds("sync")
+        for name in ("api", "notification"):
+            said = system.log(name).read_text()
+            assert not [phone for phone in (android, iphone) if phone.token in said]
+
+
 class TestNotTold:
     async def test_acknowledged(self, phones: Phones, lines: Lines, alice: Person, bob: Person) -> None:
         phone, line = await phones.of(bob), (await lines.hello(bob)).line
