@@ -118,7 +118,7 @@ class Pushes:
             [one.request_id for one in settled],
             [one.attempts for one in settled],
             [one.state for one in settled],
-            [one.in_seconds for one in settled],
+            [float(one.in_seconds) for one in settled],  # psycopg takes no list of ints and floats
             [one.is_doubtful for one in settled],
         )
         async with self._postgres.connection() as connection:

@@ -12,7 +12,7 @@ from typing import Any
 import firebase_admin
 import httpx
 import requests
-from firebase_admin import _http_client, credentials, messaging
+from firebase_admin import _http_client, credentials, exceptions, messaging
 from google.auth import exceptions as auth_exceptions
 from google.auth.transport.requests import Request
 
@@ -67,7 +67,10 @@ class Fcm(Provider):
             return Again(f"no access token: {refused}", is_ours=not refused.retryable)
         except auth_exceptions.GoogleAuthError as away:
             return Again(f"no access token: {away}")
-        batch = await self._service.send_each_async([_message(push)], dry_run=False)
+        try:
+            batch = await self._service.send_each_async([_message(push)], dry_run=False)
+        except exceptions.FirebaseError as lost:  # whatever is no fault of HTTP's
+            return Unknown(str(lost))
         (answer,) = batch.responses
         if answer.success:
             return Accepted(answer.message_id)

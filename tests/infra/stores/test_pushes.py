@@ -116,6 +116,13 @@ class TestSettle:
         assert [] == await house.due(request)
         assert frozenset() == await house.pushes().begin([request])
 
+    async def test_many_of_all_kinds_at_once(self, house: House) -> None:
+        done, again = await house.begun(lease_seconds=0), await house.begun()
+        await house.pushes().settle(
+            [Settled(done.request_id, 1, "done"), Settled(again.request_id, 1, "waiting", -0.5)]
+        )
+        assert ([], [Started(again, 2)]) == (await house.due(done), await house.due(again))
+
     async def test_one_who_was_paused_changes_nothing(self, house: House) -> None:
         request = await house.begun(lease_seconds=0)
         (again,) = await house.due(request)

@@ -115,7 +115,6 @@ async def assert_told(found: Sequence[Phone], message_ids: Sequence[str]) -> Non
             phone.token, lambda screen: {one.message_id for one in screen.pushes} == set(message_ids), TOLD_SECONDS
         )
         assert {1} >= set(Counter(visible(screen)).values())
-        assert {1} >= set(Counter(one.message_id for one in screen.pushes if one.kind == "sync").values())
 
 
 class TestKilled:
