@@ -1,6 +1,6 @@
 """The archive's index in PostgreSQL as readers use it: which segment has which rows, and where. Changes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from infra.stores.postgres import Postgres
@@ -32,6 +32,20 @@ class ArchiveIndex:
                 (conversation_id, first, last),
             )
             return [Found(*row) for row in await cursor.fetchall()]  # type: ignore[arg-type]  # as selected
+
+    async def holds(self, places: Collection[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Which of these rows, given by conversation and seq, are archived. Raises StoreUnavailable."""
+        ids, seqs = [id_ for id_, _ in places], [seq for _, seq in places]
+        async with self._postgres.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT asked.conversation_id::text, seq"
+                " FROM unnest(%s::uuid[], %s::bigint[]) AS asked (conversation_id, seq)"
+                " WHERE EXISTS (SELECT FROM archive_ranges JOIN archive_segments USING (segment_id)"
+                " WHERE archive_ranges.conversation_id = asked.conversation_id AND seq BETWEEN first_seq AND last_seq"
+                " AND is_live AND state IN ('published', 'done'))",
+                (ids, seqs),
+            )
+            return set(await cursor.fetchall())  # type: ignore[arg-type]  # as selected
 
     async def archived(self, conversation_ids: Sequence[str]) -> Mapping[str, list[tuple[int, int]]]:
         """For comparing views modulo the archive: per conversation the first and last seqs of what left Cassandra,

@@ -10,17 +10,17 @@ of what is archived: a run that is not acknowledged for a year would be taken fo
 import asyncio
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from infra.stores.archive_index import ArchiveIndex
 from infra.stores.archive_manifest import ArchiveManifest, Manifest, StateDiffers, Written
 from infra.stores.objects import ObjectMissing, Objects
 from infra.stores.segments import CorruptSegment, Segment, pack, unpack
-from infra.stores.timeline import Timeline, TimelineRow, bucket_of
+from infra.stores.timeline import Timeline, TimelineRow
 from infra.stores.timeline_moves import TimelineMoves
 from schemas.topics import CONVERSATION_EVENTS, Topic
-from streams.archive.collecting import Collecting
+from streams.archive.collecting import Bucket, Collecting
 from streams.archive.old_records import OldRecords
 from streams.archive.settings import ArchiveSettings
 from streams.runtime.faults import fault_point
@@ -36,6 +36,7 @@ class Parts:
     """What the archiver works with."""
 
     manifest: ArchiveManifest
+    index: ArchiveIndex
     objects: Objects
     bucket: str
     timeline: Timeline
@@ -58,7 +59,7 @@ class Archiver:
         self._bucket = parts.bucket
         self._timeline = parts.timeline
         self._moves = parts.moves
-        self._collecting = Collecting(parts.timeline, parts.moves, settings.archive_segment_bytes)
+        self._collecting = Collecting(parts.index, parts.timeline, parts.moves, settings.archive_segment_bytes)
 
     async def work(self, partition: int) -> int:
         """Archive what is old in a partition, unless somebody else is at it; how many rows that were.
@@ -85,16 +86,18 @@ class Archiver:
 
     async def preview(self, partition: int) -> int:
         """How many rows `work` would archive now, beside what is begun. Changes nothing. Raises as `work` does."""
-        buckets: dict[tuple[str, int], int] = {}
+        count, seen = 0, set[Bucket]()
         records = OldRecords(self._settings.kafka_bootstrap, self._topic)
         try:
             cut_ms, position = await self._cut_ms(records), await self._manifest.position(partition)
-            while (found := await self._collecting.old(records, partition, position, cut_ms)).to_offset > position:
+            while True:
+                found = await self._collecting.old(records, partition, position, cut_ms, done=seen)
+                if found.to_offset == position:
+                    return count
                 position = found.to_offset
-                buckets |= Counter((row.conversation_id, bucket_of(row.seq)) for row in found.rows)
+                count += len(found.rows)
         finally:
             await records.close()
-        return sum(buckets.values())
 
     async def sweep(self) -> int:
         """Delete the objects that nobody needs any more; how many. Raises StoreUnavailable."""

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from infra.stores.archive_index import ArchiveIndex
 from infra.stores.archive_manifest import ArchiveManifest
 from infra.stores.cassandra import Cassandra
 from infra.stores.objects import Objects
@@ -27,6 +28,7 @@ async def parts(settings: ArchiveSettings, object_settings: ObjectSettings | Non
             is_one = settings.cassandra_replication >= len(settings.cassandra_hosts.split(","))
             yield Parts(
                 ArchiveManifest(postgres),
+                ArchiveIndex(postgres),
                 objects,
                 object_settings.archive_bucket,
                 await readable_timeline(cassandra, postgres, objects, object_settings, is_one_replica_set=is_one),

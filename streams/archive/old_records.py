@@ -45,7 +45,7 @@ class OldRecords:
                 "isolation.level": "read_committed",
                 "fetch.wait.max.ms": 100,
                 "fetch.queue.backoff.ms": 5,
-                "queued.max.messages.kbytes": 16_384,
+                "queued.max.messages.kbytes": 4_096,  # what is left of it when a segment is full is read again
             }
         )
         self._asking: asyncio.Future[Any] | None = None

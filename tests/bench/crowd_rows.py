@@ -94,6 +94,7 @@ def _archive(result: ArchiveResult) -> list[Row]:
     per_message = result.packed_bytes // result.messages
     return [
         ("messages moved into the archive", f"{result.messages_per_second:,} a second, {result.messages:,} in all"),
+        ("CPU of the archiver a message", f"{result.cpu_us_per_message} µs"),
         ("a message there", f"{per_message:,} bytes, in {result.segments} segments"),
         ("load average before", f"{result.load_average}"),
     ]

@@ -1,5 +1,7 @@
 """An object store that is away, or that gives back other bytes: a page without a hole, or none."""
 
+from dataclasses import replace
+
 import pytest
 
 from infra.stores.archive import Archive
@@ -47,9 +49,7 @@ class TestAway:
     ) -> None:
         await house.talk(1, 20)
         settings = object_settings.model_copy(update={"endpoint": "http://127.0.0.1:1"})
-        away = house.parts.__class__(
-            house.parts.manifest, Objects(settings), house.parts.bucket, house.timeline, house.parts.moves
-        )
+        away = replace(house.parts, objects=Objects(settings))
         house.long_after()
         with pytest.raises(StoreUnavailable):
             await Archiver(house.settings, away, house.log.topic, far_ahead).work(PARTITION)
