@@ -24,7 +24,7 @@ MAGIC = b"BCSEG\r\n\x01"  # the last byte is the version; line ends show a trans
 BLOCK_BYTES = 128 * 1024
 BLOCK_BYTES_MAX = 64 * 1024 * 1024  # of what a frame may claim to hold: one row with many edits is far below
 ROW_OVERHEAD_BYTES = 64
-LEVEL = 3
+LEVEL = 1  # ciphertext in base64 gets no smaller at higher ones, and takes longer
 _TAIL = struct.Struct(f">QQ32s{len(MAGIC)}s")
 
 T = TypeVar("T")
@@ -39,12 +39,11 @@ class CorruptSegment(StoreUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
+    """`sha256` is of the whole."""
+
     data: bytes
     index: Index
-
-    @property
-    def sha256(self) -> bytes:
-        return hashlib.sha256(self.data).digest()
+    sha256: bytes
 
 
 def pack(rows: Iterable[TimelineRow]) -> Segment:
@@ -63,25 +62,29 @@ def pack(rows: Iterable[TimelineRow]) -> Segment:
     frame = compressor.compress(_encode(index))
     position = len(data)
     data += frame
-    data += _TAIL.pack(position, len(frame), hashlib.sha256(data).digest(), MAGIC)
-    return Segment(bytes(data), index)
+    digest = hashlib.sha256(data)
+    tail = _TAIL.pack(position, len(frame), digest.digest(), MAGIC)
+    digest.update(tail)
+    return Segment(bytes(data + tail), index, digest.digest())
 
 
 def unpack(data: bytes) -> tuple[Segment, list[TimelineRow]]:
     """A whole segment, everything in it checked. Raises CorruptSegment."""
     if len(data) < len(MAGIC) + _TAIL.size or data[: len(MAGIC)] != MAGIC:
         raise CorruptSegment("this is no segment of this version")
-    position, length, digest, magic = _TAIL.unpack(data[-_TAIL.size :])
+    position, length, said, magic = _TAIL.unpack(tail := data[-_TAIL.size :])
     if magic != MAGIC or position + length + _TAIL.size != len(data):
         raise CorruptSegment("the segment's end is not its end")
-    if hashlib.sha256(data[: -_TAIL.size]).digest() != digest:
+    digest = hashlib.sha256(memoryview(data)[: -_TAIL.size])
+    if digest.digest() != said:
         raise CorruptSegment("the segment's SHA-256 differs")
     index = _decoded(_index, data[position : position + length])
     places = sorted({(one.position, one.length) for one in index.ranges})
     rows = [row for place, size in places for row in unpack_block(data[place : place + size])]
     if len(rows) != index.rows:
         raise CorruptSegment(f"{len(rows)} rows, not {index.rows}")
-    return Segment(data, index), rows
+    digest.update(tail)
+    return Segment(data, index, digest.digest()), rows
 
 
 def unpack_block(data: bytes) -> list[TimelineRow]:

@@ -69,12 +69,12 @@ class TimelineMoves:
         # One after the other: a row never stands there without what became of it.
         await self._writes.write(self._row_removals(rows, write_times.row_removed(segment_id)))
         at = write_times.patch_removed(segment_id)
-        await self._writes.write(write for row in rows for write in self._patch_removals(row, at))
+        await self._writes.write(write for row in rows if row.is_patched for write in self._patch_removals(row, at))
 
     async def give_back(self, rows: Sequence[TimelineRow], segment_id: int) -> None:
         """Write the rows of a segment that were removed. The same is true of it."""
         at = write_times.patch_returned(segment_id)
-        await self._writes.write(write for row in rows for write in self._patch_returns(row, at))
+        await self._writes.write(write for row in rows if row.is_patched for write in self._patch_returns(row, at))
         at = write_times.row_returned(segment_id)
         await self._writes.write(self._row_return(row, at) for row in rows)
 
@@ -89,7 +89,7 @@ class TimelineMoves:
 
     def _patch_removals(self, row: TimelineRow, at: int) -> Iterator[Write]:
         partition = _partition(row)
-        place = (UUID(row.conversation_id), partition[1], row.seq) if row.is_patched else ()
+        place = (UUID(row.conversation_id), partition[1], row.seq)
         yield from ((partition, self._remove_edit, (seq, at, *place)) for seq in row.edits)
         yield from ((partition, self._remove_reaction, (seq, at, *place)) for seq in row.reactions)
         if row.deleted_seq is not None:
@@ -103,7 +103,7 @@ class TimelineMoves:
 
     def _patch_returns(self, row: TimelineRow, at: int) -> Iterator[Write]:
         partition = _partition(row)
-        place = (UUID(row.conversation_id), partition[1], row.seq) if row.is_patched else ()
+        place = (UUID(row.conversation_id), partition[1], row.seq)
         yield from ((partition, self._return_edit, (at, seq, value, *place)) for seq, value in row.edits.items())
         for seq, (user_id, emoji) in row.reactions.items():
             yield partition, self._return_reaction, (at, seq, (UUID(user_id), emoji), *place)

@@ -15,8 +15,8 @@ Message = tuple[str, int]
 
 def edited_elsewhere(rows: Sequence[TimelineRow]) -> frozenset[Message]:
     """The messages that are edited in these rows and are not among them."""
-    known = {(row.conversation_id, row.seq) for row in rows}
-    return frozenset((edit.conversation_id, edit.message_seq) for edit in map(_edit, rows) if edit) - known
+    messages = {(edit.conversation_id, edit.message_seq) for edit in map(_edit, rows) if edit}
+    return frozenset(messages.difference((row.conversation_id, row.seq) for row in rows) if messages else ())
 
 
 def archived_form(rows: Sequence[TimelineRow], also_deleted: Iterable[Message] = ()) -> list[TimelineRow]:
