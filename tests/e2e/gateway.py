@@ -1,4 +1,4 @@
-"""A gateway of a test's own beside those of the stack, with other settings."""
+"""A gateway, or an API process, of a test's own beside those of the stack, with other settings."""
 
 import os
 import socket
@@ -23,31 +23,47 @@ def direct(stack: Stack, gateway: str) -> str:
     return f"ws://{HOST}:{stack.settings.port(GATEWAY_PORTS[gateway])}/v1/socket"
 
 
-class OwnGateway:
-    """A process, from `with` to its end; clients speak to it directly."""
+class OwnProcess:
+    """A process of one of our modules, from `with` to its end; `settings` are its variables without their prefix."""
 
-    def __init__(self, stack: Stack, name: str, settings: Mapping[str, str]) -> None:
+    def __init__(self, stack: Stack, module: str, name: str, settings: Mapping[str, str]) -> None:
         self.port = _free_port()
-        self.url = f"ws://{HOST}:{self.port}/v1/socket"
-        own = {"GATEWAY_NAME": name, "GATEWAY_HOST": HOST, "GATEWAY_PORT": str(self.port), **settings}
+        own = {f"{module.upper()}_NAME": name, f"{module.upper()}_HOST": HOST, f"{module.upper()}_PORT": str(self.port)}
         self._environment = {
             **os.environ,
             **stack.environment(),
-            **{f"BACKCHANNEL_{key}": value for key, value in own.items()},
+            **{f"BACKCHANNEL_{key}": value for key, value in {**own, **settings}.items()},
         }
+        self._module = module
         self._log = stack.log(name)
 
     def __enter__(self) -> Self:
-        command = [str(VENV_PYTHON), "-m", "gateway"]
+        command = [str(VENV_PYTHON), "-m", self._module]
         with self._log.open("w") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stderr=log)
         is_ready = probes.http_at("/readyz")
-        wait_until(lambda: is_ready(HOST, self.port), "the gateway", READY_SECONDS)
+        wait_until(lambda: is_ready(HOST, self.port), f"the {self._module}", READY_SECONDS)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.terminate()
         self._process.wait(END_SECONDS)
+
+
+class OwnGateway(OwnProcess):
+    """Clients speak to it directly, at `url`."""
+
+    def __init__(self, stack: Stack, name: str, settings: Mapping[str, str]) -> None:
+        super().__init__(stack, "gateway", name, settings)
+        self.url = f"ws://{HOST}:{self.port}/v1/socket"
+
+
+class OwnApi(OwnProcess):
+    """The API, past the balancer, at `url`."""
+
+    def __init__(self, stack: Stack, name: str, settings: Mapping[str, str]) -> None:
+        super().__init__(stack, "api", name, settings)
+        self.url = f"http://{HOST}:{self.port}"
 
 
 def _free_port() -> int:
