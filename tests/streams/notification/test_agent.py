@@ -27,7 +27,7 @@ from tests.builders import broken_record, delivered, reachable, read, record, se
 from tests.infra.stores.connecting import new_id
 from tests.infra.stores.pushing import Phones
 from tests.log_tail import LogTail
-from tests.streams.employer import Employer, Task
+from tests.streams.employer import Employer, Task, until
 
 DEADLINE_SECONDS = 3.0
 SETTLE_SECONDS = 0.4
@@ -188,14 +188,17 @@ class TestConnected:
     async def test_a_later_message_does_not_wait_for_an_earlier_deadline(self, house: House) -> None:
         await house.connect(house.phone, house.laptop)
         first = house.task(house.says())
-        await asyncio.sleep(0.05)
+
+        async def is_waiting() -> bool:
+            return house.agent._waiting.next_due_ms() is not None
+
+        await until(is_waiting, "the first message to be held")
         await house.connect()
         await house.phones.tokens.drop(house.bob, house.laptop)
         began = time.monotonic()
         await house.task(house.says(2)).done()
         assert time.monotonic() - began < DEADLINE_SECONDS
         await first.done()
-        assert time.monotonic() - began > DEADLINE_SECONDS / 2
 
 
 class TestRead:
