@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 TIMEOUT_SECONDS = 10.0
+BAD_NAME = 10  # supervisor's fault for a process that its configuration does not have
 
 
 class State(IntEnum):
@@ -52,7 +53,13 @@ class SupervisorClient:
         return True
 
     def look_at(self, name: str) -> Kept:
-        info = self._call("getProcessInfo", name)
+        """A part that it has never heard of, for it came with newer code than what runs, is stopped."""
+        try:
+            info = self._call("getProcessInfo", name)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != BAD_NAME:
+                raise
+            return Kept(State.STOPPED, None)
         return Kept(State(info["state"]), info["pid"] or None)
 
     def start(self, name: str) -> None:

@@ -13,6 +13,7 @@ from infra.local.parts import Part
 from infra.local.processes import Mark, end, is_alive, mark_of, read_mark
 from infra.local.readiness import wait_until_ready
 from infra.local.supervision import Supervision
+from infra.local.supervisor_client import Kept, State
 from infra.local.waiting import wait_until
 from tests.infra.local.parts import broken_part, free_port, serving_part
 
@@ -74,6 +75,15 @@ class TestSupervision:
         bed.supervision.stop(["served"], TIMEOUT_SECONDS)
 
         assert bed.supervision.client.look_at("served").pid is None
+        assert not bed.part.is_ready()
+
+    def test_what_came_with_newer_code_is_stopped(self, bed: Bed) -> None:
+        """`make down` of a new version ends a stack that an older one started, which lacks some parts."""
+        bed.start()
+
+        bed.supervision.stop(["newer", "served"], TIMEOUT_SECONDS)
+
+        assert Kept(State.STOPPED, None) == bed.supervision.client.look_at("newer")
         assert not bed.part.is_ready()
 
     def test_orphans_ended_when_supervisord_was_killed(self, bed: Bed) -> None:
