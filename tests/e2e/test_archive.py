@@ -15,6 +15,7 @@ from clients.python.frames import AnyTimelineEvent, MessageDeleted, MessageEdite
 from infra.local.places import ROOT, VENV_PYTHON
 from infra.local.stack import Stack
 from infra.stores.cassandra import Cassandra
+from infra.stores.faults import until_available
 from infra.stores.settings import StoreSettings
 from infra.stores.timeline import Timeline
 from tests.e2e.commands import delete_message, edit_message, set_reaction
@@ -185,9 +186,7 @@ class TestAgent:
         talk = await Talk.begin(people)
         two = await talk.message(2)
         with agent(system):
-            async with asyncio.timeout(ARCHIVED_SECONDS):
-                while not await is_archived(system, talk):
-                    await talk.alice.send(talk.bob, "on and on")
+            await talk_until_archived(system, talk)
             gone = await talk.alice.do(MessageDeleted, delete_message(two))
             async with asyncio.timeout(ARCHIVED_SECONDS):
                 while not any(one["replaces"] for one in await operator(system, "list")):
@@ -200,12 +199,15 @@ class TestAgent:
         assert gone.seq < last.seq
 
 
-async def is_archived(system: Stack, talk: Talk) -> bool:
-    """Its first bucket is not in Cassandra any more."""
-    cassandra = await Cassandra.connect(settings_of(system, StoreSettings))
+async def talk_until_archived(system: Stack, talk: Talk) -> None:
+    """Until the conversation's first bucket is not in Cassandra any more."""
+    settings = settings_of(system, StoreSettings)
+    cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
     try:
         timeline = await Timeline.prepare(cassandra, is_one_replica_set=True)
-        return not await timeline.read(talk.conversation_id, 1, 1)
+        async with asyncio.timeout(ARCHIVED_SECONDS):
+            while await timeline.read(talk.conversation_id, 1, 1):
+                await talk.alice.send(talk.bob, "on and on")
     finally:
         await cassandra.close()
 
