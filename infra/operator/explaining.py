@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from msgspec import Struct
 
@@ -11,14 +11,18 @@ from infra.operator.story import Step, place_of, steps
 from infra.stores.cassandra import Cassandra
 from infra.stores.log_reading import LogReader, StoredRecord
 from infra.stores.memberships import Memberships
+from infra.stores.objects import Objects
+from infra.stores.postgres import Postgres
+from infra.stores.reading import readable_timeline
 from infra.stores.receipts import Passed, Receipts
-from infra.stores.settings import StoreSettings
+from infra.stores.settings import ObjectSettings, StoreSettings
 from infra.stores.timeline import Timeline, TimelineRow, bucket_of
 from schemas import topics
 from schemas.codec import Undecodable, decode_event
 from schemas.events import MessageSent
 from schemas.ids import command_place, message_milliseconds
 from schemas.times import milliseconds, timestamp
+from streams.archive.form import archived_form
 
 
 class Row(Struct, frozen=True):
@@ -61,15 +65,19 @@ class Views:
 
 @asynccontextmanager
 async def views(settings: StoreSettings) -> AsyncIterator[Views]:
+    object_settings = ObjectSettings()
+    postgres, objects = await Postgres.connect(settings), Objects(object_settings)
     cassandra = await Cassandra.connect(settings)
     try:
         yield Views(
-            await Timeline.prepare(cassandra, is_one_replica_set=True),
+            await readable_timeline(cassandra, postgres, objects, object_settings, is_one_replica_set=True),
             await Receipts.prepare(cassandra, is_one_replica_set=True),
             await Memberships.prepare(cassandra),
         )
     finally:
         await cassandra.close()
+        await postgres.close()
+        await objects.close()
 
 
 async def explain(message_id: str, reader: LogReader, views: Views) -> Story:
@@ -146,7 +154,13 @@ def _timeline_row(record: StoredRecord, seq: int, row: TimelineRow | None) -> Ro
     state += [f"{len(row.edits)} edits"] if row.edits else []
     state += [f"deleted by seq {row.deleted_seq}"] if row.deleted_seq else []
     state += [f"{len(row.reactions)} reactions set"] if row.reactions else []
-    return Row("timeline", ", ".join(state), row.event == record.value)
+    return Row("timeline", ", ".join(state), _is_as_logged(row, record))
+
+
+def _is_as_logged(row: TimelineRow, record: StoredRecord) -> bool:
+    """The archive keeps no body of a message that was deleted: then both are compared without it."""
+    logged = replace(row, event=record.value)
+    return row == logged or (row.deleted_seq is not None and archived_form([row]) == archived_form([logged]))
 
 
 def _times(passed: Passed) -> str:

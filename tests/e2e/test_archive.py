@@ -31,8 +31,12 @@ ARCHIVED_SECONDS = 60
 
 async def operator(system: Stack, *arguments: str) -> Any:
     """What `backchannel archive …` says. Raises AssertionError if it fails."""
+    return await command(system, "archive", *arguments)
+
+
+async def command(system: Stack, *arguments: str) -> Any:
     process = await asyncio.create_subprocess_exec(
-        str(VENV_PYTHON), "-m", "infra.operator", "archive", *arguments, "--json",
+        str(VENV_PYTHON), "-m", "infra.operator", *arguments, "--json",
         cwd=ROOT, env={**os.environ, **system.environment()},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
@@ -156,6 +160,15 @@ class TestLater:
             assert ("edited late", True) == (three.text, three.edited_at is not None)
             assert (True, None) == (four.is_deleted, four.text)
             await archive(system, people)
+
+    async def test_explained_as_the_log_says(self, system: Stack, people: People) -> None:
+        """The one that was edited, and the one that was deleted, of which the archive has no body."""
+        talk = await Talk.begin(people)
+        await archive(system, people)
+        for seq in (1, talk.head_seq - 1):
+            story = await command(system, "explain", (await talk.message(seq)).message_id)
+            (row,) = [one for one in story["rows"] if one["view"] == "timeline"]
+            assert row["agrees"], row
 
     async def test_message_info(self, system: Stack, people: People) -> None:
         talk = await Talk.begin(people)
