@@ -151,12 +151,13 @@ class NotificationAgent:
     async def _look(self, events: Sequence[AnyEvent], users: dict[int, list[str]], reads: Sequence[Read]) -> Known:
         progress.touch()
         targets: dict[str, list[Target]] = {}
-        for target in await self._tokens.of_users({one for some in users.values() for one in some}):
+        readers = {one.user_id for one in reads}
+        for target in await self._tokens.of_users(readers.union(*users.values())):
             targets.setdefault(target.user_id, []).append(target)
         sent = [event for event in events if isinstance(event, MessageSent)]
         places = {(one, event.conversation_id) for event in sent for one in users[id(event)] if one in targets}
         muted = await self._tokens.muted(places)
-        wanted = sorted({*targets, *(one.user_id for one in reads)})
+        wanted = sorted(targets)
         found = await self._connections.read(wanted)
         connections: dict[str, Connections] = {
             user_id: value for user_id, value in zip(wanted, found, strict=True) if value is not None
@@ -184,8 +185,9 @@ class NotificationAgent:
             self._recent.popitem(last=False)
 
     async def _clear(self, reads: Sequence[Read], known: Known) -> None:
-        """Silently take away what was read elsewhere; the device on which it was read has done so itself."""
-        last = {(one.user_id, one.conversation_id): one for one in reads}
+        """Silently take away what was read elsewhere; the device on which it was read has done so itself. People
+        without a token show nothing: two questions to PostgreSQL fewer for a batch in which nobody has one."""
+        last = {(one.user_id, one.conversation_id): one for one in reads if one.user_id in known.targets}
         if not last:
             return
         seqs = {place: one.seq for place, one in last.items()}
