@@ -92,6 +92,7 @@ async def studio(
     uploads: Uploads,
     log: MediaLog,
     postgres: Postgres,
+    nobody_else: None,
 ) -> Studio:
     agent = MediaAgent(settings, buckets)
     await employer.hire(agent)

@@ -7,6 +7,7 @@ import signal
 
 from confluent_kafka import Consumer, TopicPartition
 
+from infra.local.faults import StackFault
 from infra.local.stack import Stack
 from infra.local.waiting import wait_until
 from schemas.codec import decode_dead_letter
@@ -27,11 +28,17 @@ def wait_for_shares(group: Group, *workers: Worker) -> None:
     """Wait until each of these has partitions, together they have all, and what had piled up is done."""
     after = group.lines()
 
-    def shares() -> bool:
-        found = [group.partitions_of(worker, after) for worker in workers]
-        return all(found) and set().union(*found) == ALL and group.lag() < RATE
+    def found() -> list[set[int]]:
+        return [group.partitions_of(worker, after) for worker in workers]
 
-    wait_until(shares, f"{len(workers)} workers to share the partitions", WAIT_SECONDS)
+    def shares() -> bool:
+        return all(found()) and set().union(*found()) == ALL and group.lag() < RATE
+
+    try:
+        wait_until(shares, f"{len(workers)} workers to share the partitions", WAIT_SECONDS)
+    except StackFault as fault:
+        fault.add_note(f"handled {found()}; ends {group.ends()}, committed {group.committed()}")
+        raise
 
 
 class TestNewGroup:
@@ -224,7 +231,9 @@ class TestStuck:
 class TestStaticMember:
     def test_restarted_takes_over_at_once(self, group: Group) -> None:
         with group.traffic(RATE):
-            steady, killed = (group.start(name, **LONG_SESSION) for name in ("one", "two"))
+            steady = group.start("one", **LONG_SESSION)
+            wait_for_shares(group, steady)
+            killed = group.start("two", **LONG_SESSION)
             wait_for_shares(group, steady, killed)
             # By its last assignment: for a moment the first to join handles the records of all.
             share, rebalances = killed.assigned(), steady.times_said(": revoked [")

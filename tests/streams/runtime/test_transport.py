@@ -39,7 +39,7 @@ async def running() -> Running:
 @pytest.fixture
 async def consumer(running: Running, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Assigned and rewound to offset 0, with its flow resumed."""
-    monkeypatch.setattr(transport, "Reader", lambda *_: Standing())
+    monkeypatch.setattr(transport, "Reader", lambda *_, **__: Standing())
     consumer: Any = running.app.consumer
     await consumer.on_start()
     running.app.consumer_generation_id = 1

@@ -85,7 +85,7 @@ def push_settings(settings: StreamSettings, server: Server) -> PushSettings:
 
 @pytest.fixture
 async def house(
-    employer: Employer, push_settings: PushSettings, postgres: Postgres, fake_push: FakePush
+    employer: Employer, push_settings: PushSettings, postgres: Postgres, fake_push: FakePush, nobody_else: None
 ) -> AsyncIterator[House]:
     agents: dict[Provider, SendingAgent] = {
         "fcm": SendingAgent(push_settings, "fcm"),
