@@ -30,6 +30,10 @@ RUN_RECORDS_MAX = 500
 PENDING_RECORDS_HIGH = 10_000  # handed over and not acknowledged: the partition pauses
 PENDING_RECORDS_LOW = 5_000  # and goes on
 BROKER_ANSWER_SECONDS = 10.0
+# A partition of which nothing was read since its rewind may still be paused: seen in 3 of 3 whole test runs, in one
+# partition of one worker, for as long as it was waited for. To resume what is not paused changes nothing.
+RESUME_AGAIN_SECONDS = 1.0
+RESUME_AGAIN_TIMES = 30
 
 
 class Owner(Protocol):
@@ -74,6 +78,9 @@ class Reader(threading.Thread):
         self._is_flowing = False
         self._is_lost = False
         self._rebalanced_at = time.monotonic()
+        self._silent: set[Place] = set()
+        self._resumes_left = 0
+        self._resume_at = 0.0
 
     # Calls from the event loop
 
@@ -123,6 +130,7 @@ class Reader(threading.Thread):
             while not self._is_closing:
                 self._serve_all()
                 self._pause_the_full()
+                self._resume_the_silent()
                 self._watch()
                 self._poll()
             self._kafka.close()
@@ -146,6 +154,7 @@ class Reader(threading.Thread):
             if message.error() is None:
                 runs.setdefault((str(message.topic()), message.partition() or 0), []).append(message)
         if runs:
+            self._silent -= runs.keys()
             self._in_loop(self._owner.deliver, epoch, runs)
 
     def _complain(self, error: KafkaError) -> None:
@@ -178,6 +187,15 @@ class Reader(threading.Thread):
             elif place in self._paused and pending < PENDING_RECORDS_LOW:
                 self._paused.discard(place)
                 self._kafka.resume([TopicPartition(*place)])
+
+    def _resume_the_silent(self) -> None:
+        now = time.monotonic()
+        if not self._is_flowing or not self._resumes_left or now < self._resume_at:
+            return
+        self._resumes_left -= 1
+        self._resume_at = now + RESUME_AGAIN_SECONDS
+        if silent := [TopicPartition(*place) for place in self._silent - self._paused]:
+            self._kafka.resume(silent)
 
     def _watch(self) -> None:
         """End the process if the agent is stuck."""
@@ -248,6 +266,8 @@ class Reader(threading.Thread):
         self._kafka.assign(starts)
         self._kafka.resume(starts)
         self._paused.clear()
+        self._silent = set(self._assigned)
+        self._resumes_left, self._resume_at = RESUME_AGAIN_TIMES, time.monotonic() + RESUME_AGAIN_SECONDS
         self._is_flowing = True
         return offsets
 
