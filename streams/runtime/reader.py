@@ -30,10 +30,6 @@ RUN_RECORDS_MAX = 500
 PENDING_RECORDS_HIGH = 10_000  # handed over and not acknowledged: the partition pauses
 PENDING_RECORDS_LOW = 5_000  # and goes on
 BROKER_ANSWER_SECONDS = 10.0
-# A partition of which nothing was read since its rewind may still be paused: seen in 3 of 3 whole test runs, in one
-# partition of one worker, for as long as it was waited for. To resume what is not paused changes nothing.
-RESUME_AGAIN_SECONDS = 1.0
-RESUME_AGAIN_TIMES = 30
 
 
 class Owner(Protocol):
@@ -78,9 +74,6 @@ class Reader(threading.Thread):
         self._is_flowing = False
         self._is_lost = False
         self._rebalanced_at = time.monotonic()
-        self._silent: set[Place] = set()
-        self._resumes_left = 0
-        self._resume_at = 0.0
 
     # Calls from the event loop
 
@@ -130,7 +123,6 @@ class Reader(threading.Thread):
             while not self._is_closing:
                 self._serve_all()
                 self._pause_the_full()
-                self._resume_the_silent()
                 self._watch()
                 self._poll()
             self._kafka.close()
@@ -148,13 +140,12 @@ class Reader(threading.Thread):
             if error := message.error():
                 self._complain(error)
         if epoch != self.epoch:
-            return  # a rebalance came in between: all partitions are paused until they are rewound
+            return  # a rebalance came in between: nothing is read until the rewind
         runs: dict[Place, list[Message]] = {}
         for message in messages:
             if message.error() is None:
                 runs.setdefault((str(message.topic()), message.partition() or 0), []).append(message)
         if runs:
-            self._silent -= runs.keys()
             self._in_loop(self._owner.deliver, epoch, runs)
 
     def _complain(self, error: KafkaError) -> None:
@@ -188,15 +179,6 @@ class Reader(threading.Thread):
                 self._paused.discard(place)
                 self._kafka.resume([TopicPartition(*place)])
 
-    def _resume_the_silent(self) -> None:
-        now = time.monotonic()
-        if not self._is_flowing or not self._resumes_left or now < self._resume_at:
-            return
-        self._resumes_left -= 1
-        self._resume_at = now + RESUME_AGAIN_SECONDS
-        if silent := [TopicPartition(*place) for place in self._silent - self._paused]:
-            self._kafka.resume(silent)
-
     def _watch(self) -> None:
         """End the process if the agent is stuck."""
         since = self._owner.standing_since()
@@ -210,9 +192,12 @@ class Reader(threading.Thread):
     # Rebalances: called by librdkafka inside poll
 
     def _on_assign(self, _: Consumer, partitions: list[TopicPartition]) -> None:
-        self._kafka.assign(partitions)
-        if partitions:
-            self._kafka.pause(partitions)
+        """Takes note, and reads nothing: the rewind assigns, once and from the committed offsets.
+
+        To assign and pause here, and to assign and resume in the rewind, left a partition unread for good now and then:
+        three whole test runs met it (confluentinc/librdkafka#5591, #2190). What the group gave it revokes all the same.
+        """
+        self._kafka.assign([])
         self._new_epoch(partitions)
         self._wait(self._owner.assigned(set(self._assigned)))
 
@@ -248,7 +233,8 @@ class Reader(threading.Thread):
     def _rewind(self, asked_in: int) -> dict[Place, int | None]:
         if self.epoch != asked_in or not self._assigned:
             return {}
-        committed = self._kafka.committed(self._kafka.assignment(), timeout=BROKER_ANSWER_SECONDS)
+        assigned = [TopicPartition(*place) for place in sorted(self._assigned)]
+        committed = self._kafka.committed(assigned, timeout=BROKER_ANSWER_SECONDS)
         for one in committed:
             if one.error:  # never take an error for "nothing committed": the whole log would come again
                 raise KafkaException(one.error)
@@ -264,10 +250,7 @@ class Reader(threading.Thread):
         offsets = {(one.topic, one.partition): one.offset if one.offset >= 0 else None for one in committed}
         self._in_loop(self._owner.rewound, offsets)
         self._kafka.assign(starts)
-        self._kafka.resume(starts)
         self._paused.clear()
-        self._silent = set(self._assigned)
-        self._resumes_left, self._resume_at = RESUME_AGAIN_TIMES, time.monotonic() + RESUME_AGAIN_SECONDS
         self._is_flowing = True
         return offsets
 

@@ -1,4 +1,5 @@
-"""What the reader refuses: a rewind that a rebalance has overtaken, and a commit of partitions that are lost."""
+"""What the reader refuses: a rewind that a rebalance has overtaken, a commit of partitions that are lost; and that it
+reads nothing between an assignment and the rewind."""
 
 import asyncio
 from collections.abc import Mapping
@@ -67,6 +68,32 @@ class TestRewind:
     async def test_with_nothing_assigned(self, reader: Reader) -> None:
         assert reader._rewind(reader.epoch) == {}
         assert not reader._is_flowing
+
+
+class TestAssigned:
+    async def test_nothing_is_read_before_the_rewind_assigns_it(self, reader: Reader, owner: Owner) -> None:
+        """To pause what is assigned, and to resume it later, left a partition unread for good now and then."""
+        driver = reader._kafka = Driver()  # type: ignore[assignment]  # the race is the driver's: what is asked of it counts
+        await asyncio.to_thread(reader._on_assign, reader._kafka, [TopicPartition(*PLACE)])
+        assert [("assign", [])] == driver.asked
+
+        reader._rewind(reader.epoch)
+
+        assert [("assign", []), ("assign", [(*PLACE, 7)])] == driver.asked
+        assert reader._is_flowing
+
+
+class Driver:
+    """Notes what is asked of the driver about partitions; it knows nothing of pausing."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, list[tuple[str, int, int]]]] = []
+
+    def assign(self, places: list[TopicPartition]) -> None:
+        self.asked.append(("assign", [(one.topic, one.partition, one.offset) for one in places]))
+
+    def committed(self, places: list[TopicPartition], timeout: float) -> list[TopicPartition]:
+        return [TopicPartition(one.topic, one.partition, 7) for one in places]
 
 
 class TestLost:
