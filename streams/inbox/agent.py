@@ -11,33 +11,19 @@ from schemas import topics
 from schemas.codec import Undecodable, decode_event
 from schemas.events import CommandRefused, CommandRepeated, TimelineEvent
 from streams.inbox.project import Logged, project
-from streams.runtime.batches import Batches
 from streams.runtime.positions import PositionPublisher, ends_of
 from streams.runtime.progress import progress
 from streams.runtime.records import Record, Run
-from streams.runtime.settings import StreamSettings
+from streams.runtime.views import ViewAgent
 
 
-class InboxAgent:
+class InboxAgent(ViewAgent):
     group = INBOX.group
     topic = topics.CONVERSATION_EVENTS
-    is_background = True
-
-    def __init__(self, settings: StreamSettings) -> None:
-        self._settings = settings
-        self._batches = Batches(self._flush)
-        self.put = self._batches.put
-        self.work = self._batches.work
 
     async def start(self) -> None:
         self._inbox = InboxWriter(await Postgres.connect(self._settings))
         self._positions = PositionPublisher(Positions(cache.connect(self._settings)), INBOX)
-
-    async def assigned(self, partitions: frozenset[int]) -> None:
-        """Nothing to prepare: writes carry their seq and are idempotent."""
-
-    async def revoked(self) -> None:
-        await self._batches.drop()
 
     async def _flush(self, runs: Sequence[Run]) -> None:
         logged = [one for run in runs for record in run.records if (one := _logged(record))]

@@ -10,40 +10,20 @@ from schemas import topics
 from schemas.codec import Undecodable, decode_media
 from schemas.media import AnyMediaEvent
 from streams.media.project import use
-from streams.runtime.batches import Batches
 from streams.runtime.faults import fault_point
 from streams.runtime.progress import progress
 from streams.runtime.records import Run
-from streams.runtime.settings import StreamSettings
+from streams.runtime.views import ViewAgent
 
 log = logging.getLogger(__name__)
 
 
-class _View:
-    """What both have in common: idempotent rows, written batch by batch."""
-
-    is_background = True
-
-    def __init__(self, settings: StreamSettings) -> None:
-        self._settings = settings
-        self._batches = Batches(self._flush)
-        self.put = self._batches.put
-        self.work = self._batches.work
-
+class _InPostgres(ViewAgent):
     async def start(self) -> None:
         self._writer = MediaWriter(await Postgres.connect(self._settings))
 
-    async def assigned(self, partitions: frozenset[int]) -> None:
-        """Nothing to prepare."""
 
-    async def revoked(self) -> None:
-        await self._batches.drop()
-
-    async def _flush(self, runs: Sequence[Run]) -> None:
-        raise NotImplementedError
-
-
-class MediaView(_View):
+class MediaView(_InPostgres):
     group = "media-view-1"
     topic = topics.MEDIA_EVENTS
     is_background = False  # people wait for it
@@ -58,7 +38,7 @@ class MediaView(_View):
         await self._writer.decide(events)
 
 
-class MediaUses(_View):
+class MediaUses(_InPostgres):
     group = "media-uses-1"
     topic = topics.CONVERSATION_EVENTS
 

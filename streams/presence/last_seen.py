@@ -8,10 +8,9 @@ from infra.stores.postgres import Postgres
 from schemas import topics
 from schemas.codec import Undecodable, decode_presence
 from schemas.presence import WentOffline
-from streams.runtime.batches import Batches
 from streams.runtime.progress import progress
 from streams.runtime.records import Record, Run
-from streams.runtime.settings import StreamSettings
+from streams.runtime.views import ViewAgent
 
 
 def project(records: Iterable[Record]) -> dict[str, str]:
@@ -27,25 +26,12 @@ def project(records: Iterable[Record]) -> dict[str, str]:
     return seen
 
 
-class LastSeenAgent:
+class LastSeenAgent(ViewAgent):
     group = "last-seen-1"
     topic = topics.PRESENCE_EVENTS
-    is_background = True
-
-    def __init__(self, settings: StreamSettings) -> None:
-        self._settings = settings
-        self._batches = Batches(self._flush)
-        self.put = self._batches.put
-        self.work = self._batches.work
 
     async def start(self) -> None:
         self._store = LastSeen(await Postgres.connect(self._settings))
-
-    async def assigned(self, partitions: frozenset[int]) -> None:
-        """Nothing to prepare: times only grow."""
-
-    async def revoked(self) -> None:
-        await self._batches.drop()
 
     async def _flush(self, runs: Sequence[Run]) -> None:
         if seen := project(record for run in runs for record in run.records):

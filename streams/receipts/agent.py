@@ -11,25 +11,17 @@ from infra.stores.receipts import Advance, Receipts
 from schemas import topics
 from schemas.codec import Undecodable
 from streams.receipts.project import project
-from streams.runtime.batches import Batches
 from streams.runtime.positions import PositionPublisher, ends_of
 from streams.runtime.progress import progress
 from streams.runtime.records import Record, Run
-from streams.runtime.settings import StreamSettings
+from streams.runtime.views import ViewAgent
 
 log = logging.getLogger(__name__)
 
 
-class ReceiptsAgent:
+class ReceiptsAgent(ViewAgent):
     group = RECEIPTS.group
     topic = topics.CONVERSATION_EVENTS
-    is_background = True
-
-    def __init__(self, settings: StreamSettings) -> None:
-        self._settings = settings
-        self._batches = Batches(self._flush)
-        self.put = self._batches.put
-        self.work = self._batches.work
 
     async def start(self) -> None:
         settings = self._settings
@@ -39,12 +31,6 @@ class ReceiptsAgent:
             lambda: Receipts.prepare(cassandra, is_one_replica_set=is_one), "Cassandra"
         )
         self._positions = PositionPublisher(Positions(cache.connect(settings)), RECEIPTS)
-
-    async def assigned(self, partitions: frozenset[int]) -> None:
-        """Nothing to prepare: rows are idempotent."""
-
-    async def revoked(self) -> None:
-        await self._batches.drop()
 
     async def _flush(self, runs: Sequence[Run]) -> None:
         advances = [advance for run in runs for record in run.records for advance in _advances(record)]

@@ -9,26 +9,18 @@ from infra.stores.faults import until_available
 from infra.stores.positions import TIMELINE, Positions
 from infra.stores.timeline import Patch, Timeline, TimelineRow
 from schemas import topics
-from streams.runtime.batches import Batches
 from streams.runtime.positions import PositionPublisher, ends_of
 from streams.runtime.progress import progress
 from streams.runtime.records import Run
-from streams.runtime.settings import StreamSettings
+from streams.runtime.views import ViewAgent
 from streams.timeline.project import project
 
 log = logging.getLogger(__name__)
 
 
-class TimelineAgent:
+class TimelineAgent(ViewAgent):
     group = TIMELINE.group
     topic = topics.CONVERSATION_EVENTS
-    is_background = True
-
-    def __init__(self, settings: StreamSettings) -> None:
-        self._settings = settings
-        self._batches = Batches(self._flush)
-        self.put = self._batches.put
-        self.work = self._batches.work
 
     async def start(self) -> None:
         settings = self._settings
@@ -38,12 +30,6 @@ class TimelineAgent:
             lambda: Timeline.prepare(cassandra, is_one_replica_set=is_one), "Cassandra"
         )
         self._positions = PositionPublisher(Positions(cache.connect(settings)), TIMELINE)
-
-    async def assigned(self, partitions: frozenset[int]) -> None:
-        """Nothing to prepare: rows are idempotent."""
-
-    async def revoked(self) -> None:
-        await self._batches.drop()
 
     async def _flush(self, runs: Sequence[Run]) -> None:
         written = [one for run in runs for record in run.records if (one := project(record))]
