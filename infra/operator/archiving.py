@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -11,8 +10,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from infra.operator import running
+from infra.operator.running import Failed
 from infra.stores.archive_manifest import Manifest
-from infra.stores.faults import StoreUnavailable
 from infra.stores.segments import CorruptSegment
 from schemas.times import timestamp
 from schemas.topics import CONVERSATION_EVENTS
@@ -60,10 +60,6 @@ def status(*, as_json: bool) -> None:
 
 
 def run(*, once: bool, after_days: float | None, dry_run: bool, as_json: bool) -> None:
-    settings = ArchiveSettings() if after_days is None else ArchiveSettings(archive_after_days=after_days)
-    if settings.archive_after_days is None:
-        raise _Ended("archiving is off: set BACKCHANNEL_ARCHIVE_AFTER_DAYS, or give --after-days")
-
     async def turn(archiver: Archiver) -> int:
         work = archiver.preview if dry_run else archiver.work
         count = sum(await asyncio.gather(*map(work, range(CONVERSATION_EVENTS.partitions))))
@@ -72,6 +68,9 @@ def run(*, once: bool, after_days: float | None, dry_run: bool, as_json: bool) -
         return count
 
     async def turns(found: Parts) -> None:
+        settings = ArchiveSettings() if after_days is None else ArchiveSettings(archive_after_days=after_days)
+        if settings.archive_after_days is None:
+            raise Failed("archiving is off: set BACKCHANNEL_ARCHIVE_AFTER_DAYS, or give --after-days")
         while True:
             count = await turn(Archiver(settings, found))
             _say(as_json, {"rows": count, "dry_run": dry_run}, f"{count} rows {_done('archived', dry_run=dry_run)}")
@@ -79,7 +78,7 @@ def run(*, once: bool, after_days: float | None, dry_run: bool, as_json: bool) -
                 return
             await asyncio.sleep(settings.archive_every_seconds)
 
-    _run(turns, settings)
+    _run(turns)
 
 
 def verify(segment_id: int, *, as_json: bool) -> None:
@@ -108,27 +107,17 @@ def restore(segment_id: int, *, dry_run: bool, as_json: bool) -> None:
     _say(as_json, value, f"{rows} rows {_done('restored', dry_run=dry_run)}")
 
 
-class _Ended(typer.Exit):
-    """Ends the command with one sentence and code 1."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(1)
-        Console(stderr=True, highlight=False).print(sentence)
-
-
-def _run(work: Callable[[Parts], Awaitable[T]], settings: ArchiveSettings | None = None) -> T:
-    logging.getLogger("cassandra").setLevel(logging.ERROR)
-
+def _run(work: Callable[[Parts], Awaitable[T]]) -> T:
     async def connected() -> T:
-        async with parts(settings or ArchiveSettings()) as found:
-            return await work(found)
+        try:
+            async with parts(ArchiveSettings()) as found:
+                return await work(found)
+        except CorruptSegment as corrupt:
+            raise Failed(f"corrupt: {corrupt}") from corrupt
+        except (TimelineBehind, NotToRestore) as fault:
+            raise Failed(str(fault)) from fault
 
-    try:
-        return asyncio.run(connected())
-    except CorruptSegment as corrupt:
-        raise _Ended(f"corrupt: {corrupt}") from corrupt
-    except (StoreUnavailable, TimelineBehind, NotToRestore) as fault:
-        raise _Ended(str(fault)) from fault
+    return running.run(connected)
 
 
 def _described(one: Manifest) -> dict[str, Any]:

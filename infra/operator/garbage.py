@@ -1,9 +1,8 @@
 """`backchannel garbage`: lists what the chore would delete, and deletes it when told to."""
 
-import asyncio
-
 from rich.console import Console
 
+from infra.operator import running
 from infra.stores.media_garbage import MediaGarbage
 from infra.stores.objects import Objects
 from infra.stores.postgres import Postgres
@@ -11,8 +10,7 @@ from infra.stores.settings import ObjectSettings, StoreSettings
 
 
 def run(*, grace_seconds: float, is_dry: bool) -> None:
-    """Raises StoreUnavailable."""
-    asyncio.run(_run(grace_seconds=grace_seconds, is_dry=is_dry))
+    running.run(lambda: _run(grace_seconds=grace_seconds, is_dry=is_dry))
 
 
 async def _run(*, grace_seconds: float, is_dry: bool) -> None:

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.operator.running import Failed, run
-from infra.operator.settings import store_settings
 from infra.stores.log import Appender
 from infra.stores.log_reading import LogReader, StoredRecord
+from infra.stores.settings import StoreSettings
 from schemas import envelope
 from schemas.codec import decode_dead_letter, encode
 from schemas.dead_letters import AnyDeadLetter, DeadLetter, DeadLetterSettled
@@ -40,7 +40,7 @@ def list_letters(*, everything: bool, as_json: bool) -> None:
         else:
             _show_table(found, Console(highlight=False))
 
-    run(work())
+    run(work)
 
 
 def show(number: int) -> None:
@@ -51,7 +51,7 @@ def show(number: int) -> None:
         typer.echo(f"{letter.agent} gave up on it: {letter.cause}")
         typer.echo(f"key   {letter.key!r}\nvalue {letter.value!r}")
 
-    run(work())
+    run(work)
 
 
 def settle(numbers: Sequence[int], how: How, *, is_dry: bool) -> None:
@@ -62,12 +62,12 @@ def settle(numbers: Sequence[int], how: How, *, is_dry: bool) -> None:
         if is_dry:
             typer.echo(f"would be {how}: {', '.join(str(one.number) for one in letters)}")
             return
-        appender = Appender(store_settings().kafka_bootstrap, "backchannel-operator")
+        appender = Appender(StoreSettings().kafka_bootstrap, "backchannel-operator")
         for one in letters:
             await _settle(appender, one, how)
             typer.echo(f"{one.number} {how}")
 
-    run(work())
+    run(work)
 
 
 async def _settle(appender: Appender, one: Letter, how: How) -> None:
@@ -88,7 +88,7 @@ async def _settle(appender: Appender, one: Letter, how: How) -> None:
 
 
 def _all() -> Mapping[int, Letter]:
-    reader = LogReader(store_settings().kafka_bootstrap)
+    reader = LogReader(StoreSettings().kafka_bootstrap)
     return fold(reader.read(reader.spans(DEAD_LETTERS)))
 
 

@@ -9,7 +9,6 @@ from itertools import islice
 import typer
 
 from infra.operator.running import run
-from infra.operator.settings import store_settings
 from infra.operator.showing import json_line, line, shown, value_of
 from infra.operator.unsealing import Unsealing
 from infra.operator.wanted import Wanted, moment_ms
@@ -40,29 +39,33 @@ class Printer:
 
 def cat(topic_name: str, wanted: Wanted, *, since: str | None, until: str | None, printer: Printer) -> None:
     topic, since_ms, until_ms = _topic(topic_name), _moment(since), _moment(until)
-    settings = store_settings()
 
     async def work() -> None:
+        settings = StoreSettings()
         reader = LogReader(settings.kafka_bootstrap)
         partitions = _partitions(topic, wanted.conversation_id)
         spans = reader.spans(topic, partitions=partitions, since_ms=since_ms, until_ms=until_ms)
         await printer.print(filter(wanted.matches, reader.read(spans)), settings)
         sys.stdout.flush()
 
-    run(work())
+    run(work)
 
 
 def tail(topic_name: str, wanted: Wanted, *, printer: Printer) -> None:
-    topic, settings = _topic(topic_name), store_settings()
+    topic = _topic(topic_name)
 
-    def coming() -> Iterator[StoredRecord]:
+    def coming(settings: StoreSettings) -> Iterator[StoredRecord]:
         for record in LogReader(settings.kafka_bootstrap).follow(topic):
             if record is None:
                 sys.stdout.flush()  # so that a pipe gets what there was, once nothing more comes
             elif wanted.matches(record):
                 yield record
 
-    run(printer.print(coming(), settings))
+    async def work() -> None:
+        settings = StoreSettings()
+        await printer.print(coming(settings), settings)
+
+    run(work)
 
 
 def wanted(conversation_id: str | None, user_id: str | None, types: Iterable[str]) -> Wanted:

@@ -7,8 +7,8 @@ from rich.table import Table
 
 from infra.operator.explaining import Story, explain, views
 from infra.operator.running import run
-from infra.operator.settings import store_settings
 from infra.stores.log_reading import LogReader
+from infra.stores.settings import StoreSettings
 from schemas.ids import is_id
 
 
@@ -16,9 +16,9 @@ def tell(message_id: str, *, as_json: bool) -> None:
     """Ends with 1 if there is no such message, or a view does not agree with the log."""
     if not is_id(message_id):
         raise typer.BadParameter(f"{message_id!r} is not an id: ids are UUIDs in lower case")
-    settings = store_settings()
 
     async def work() -> None:
+        settings = StoreSettings()
         async with views(settings) as found:
             story = await explain(message_id, LogReader(settings.kafka_bootstrap), found)
         if as_json:
@@ -28,7 +28,7 @@ def tell(message_id: str, *, as_json: bool) -> None:
         if not all(row.agrees for row in story.rows):
             raise typer.Exit(1)
 
-    run(work())
+    run(work)
 
 
 def _show(story: Story, console: Console) -> None:
