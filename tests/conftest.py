@@ -3,6 +3,7 @@
 `stores` needs only the five stores, migrated; `system` the whole. Nothing here is a stand-in.
 """
 
+import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from infra.local.settings import LocalSettings
 from infra.local.stack import Stack
+from tests.long_log import LongLog, append_long_log
 
 # Where a deployment already runs: then the tests that need a stack of their own are left out.
 URL = os.environ.get("BACKCHANNEL_TEST_URL")
@@ -51,6 +53,12 @@ def system(stores: Stack) -> Stack:
     """The whole system behind the balancer."""
     stores.start_services()
     return stores
+
+
+@pytest.fixture(scope="session")
+def long_log(system: Stack) -> LongLog:
+    """More than a hundred thousand records in the system's log, folded by the views."""
+    return asyncio.run(append_long_log(system))
 
 
 @pytest.fixture(scope="session")
