@@ -23,6 +23,7 @@ from infra.stores.keys import Keys
 from infra.stores.last_seen import LastSeen
 from infra.stores.line import Line
 from infra.stores.live_gateways import LiveGateways
+from infra.stores.live_views import LiveViews
 from infra.stores.log import Appender
 from infra.stores.media import Media
 from infra.stores.objects import Objects
@@ -96,17 +97,24 @@ async def connect(settings: ApiSettings) -> Services:
     redis = cache.connect(settings)
     appender = Appender(settings.kafka_bootstrap, settings.api_name, {"message.timeout.ms": APPEND_MS_MAX})
     cassandra = await until_available(lambda: Cassandra.connect(settings), "connecting to Cassandra")
-    is_one_replica_set = settings.cassandra_replication == 1
+    is_one_replica_set = settings.is_one_replica_set
     object_settings = ObjectSettings()
     objects = Objects(object_settings)
+    live = await LiveViews.connect(postgres)
     timeline = await until_available(
         lambda: readable_timeline(
-            cassandra, postgres, objects, object_settings, is_one_replica_set=is_one_replica_set
+            cassandra,
+            live.which("timeline"),
+            postgres,
+            objects,
+            object_settings,
+            is_one_replica_set=is_one_replica_set,
         ),
         "preparing statements",
     )
     receipts = await until_available(
-        lambda: Receipts.prepare(cassandra, is_one_replica_set=is_one_replica_set), "preparing statements"
+        lambda: Receipts.prepare(cassandra, live.which("receipts"), is_one_replica_set=is_one_replica_set),
+        "preparing statements",
     )
     await until_available(lambda: appender.warm_up(CONVERSATION_COMMANDS.name), "connecting to Kafka")
     keys = Keys(postgres, settings.master_key_bytes())

@@ -38,6 +38,7 @@ from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
 from infra.stores.last_seen import LastSeen
 from infra.stores.live_gateways import LiveGateways
+from infra.stores.live_views import LiveViews
 from infra.stores.log import Appender
 from infra.stores.log_ends import LogEnds
 from infra.stores.media import Media
@@ -110,8 +111,12 @@ async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
     postgres = await Postgres.connect(settings)
     object_settings = ObjectSettings()
     objects = Objects(object_settings)
+    live = await LiveViews.connect(postgres)
     timeline = await until_available(
-        lambda: readable_timeline(cassandra, postgres, objects, object_settings, is_one_replica_set=False), "Cassandra"
+        lambda: readable_timeline(
+            cassandra, live.which("timeline"), postgres, objects, object_settings, is_one_replica_set=False
+        ),
+        "Cassandra",
     )
     redis = cache.connect(settings)
     users, inbox = Users(postgres), Inbox(postgres)
@@ -150,7 +155,7 @@ async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
             saying=saying,
             keys=keys,
             users=users,
-            freshness=Freshness(ends, Positions(redis)),
+            freshness=Freshness(ends, Positions(redis), lambda: live.awaited("inbox", "timeline")),
             catching_up=CatchingUp(inbox, Views(timeline, keys), epoch, settings.missed_events_max),
             epoch=epoch,
         ),

@@ -5,26 +5,28 @@ committed is remembered: a partition in which nothing happens is published again
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from gateway.shared_look import SharedLook
 from infra.stores.log_ends import LogEnds, Offsets
-from infra.stores.positions import INBOX, TIMELINE, Positions, View
+from infra.stores.positions import Positions, View
 from schemas.topics import CONVERSATION_EVENTS
 
 LOOK_SECONDS = 0.01
 COMMITTED_LOOK_SECONDS = 0.3
-VIEWS = (INBOX, TIMELINE)
 
 
 class Freshness:
-    def __init__(self, ends: LogEnds, positions: Positions) -> None:
+    """`awaited`: the versions of the views that are read, or will be in a moment."""
+
+    def __init__(self, ends: LogEnds, positions: Positions, awaited: Callable[[], Sequence[View]]) -> None:
         self._ends = ends
+        self._awaited = awaited
         self._positions = positions
         self._ends_look = SharedLook(lambda: ends.ends(CONVERSATION_EVENTS))
         self._position_look = SharedLook(self._look_at_positions)
         self._committed_look = SharedLook(self._look_at_committed)
-        self._committed: Mapping[View, Offsets] = {view: {} for view in VIEWS}
+        self._committed: Mapping[View, Offsets] = {}
 
     async def wait(self, timeout_seconds: float) -> bool:
         """Whether the views passed the log's present ends in time. Raises StoreUnavailable."""
@@ -43,10 +45,11 @@ class Freshness:
         return True
 
     async def _look_at_positions(self) -> Mapping[View, Offsets]:
-        return {view: _further(await self._positions.read(view), self._committed[view]) for view in VIEWS}
+        published = {view: await self._positions.read(view) for view in self._awaited()}
+        return {view: _further(offsets, self._committed.get(view, {})) for view, offsets in published.items()}
 
     async def _look_at_committed(self) -> Mapping[View, Offsets]:
-        return {view: await self._ends.committed(view.group, CONVERSATION_EVENTS) for view in VIEWS}
+        return {view: await self._ends.committed(view.group, CONVERSATION_EVENTS) for view in self._awaited()}
 
 
 def _further(one: Offsets, other: Offsets) -> Offsets:

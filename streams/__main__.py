@@ -7,26 +7,24 @@ from collections.abc import Callable
 from streams.archive.agent import ArchiveAgent
 from streams.conversation.agent import ConversationAgent
 from streams.fanout.agent import FanOutAgent
+from streams.fanout.following import MEMBERSHIPS
 from streams.fanout.signals import SignalsAgent
-from streams.inbox.agent import InboxAgent
+from streams.inbox.agent import INBOX
 from streams.media.agent import MediaAgent
 from streams.media.views import MediaUses, MediaView
 from streams.notification.agent import NotificationAgent
 from streams.notification.sending.agent import SendingAgent
 from streams.presence.agent import PresenceAgent
 from streams.presence.last_seen import LastSeenAgent
-from streams.receipts.agent import ReceiptsAgent
+from streams.receipts.agent import RECEIPTS
 from streams.runtime.agents import Agent
 from streams.runtime.process import run
 from streams.runtime.settings import StreamSettings
-from streams.timeline.agent import TimelineAgent
+from streams.timeline.agent import TIMELINE
 
 AGENTS: dict[str, Callable[[StreamSettings], Agent]] = {
     "conversation": ConversationAgent,
     "fanout": FanOutAgent,
-    "timeline": TimelineAgent,
-    "inbox": InboxAgent,
-    "receipts": ReceiptsAgent,
     "presence": PresenceAgent,
     "last-seen": LastSeenAgent,
     "signals": SignalsAgent,
@@ -38,17 +36,20 @@ AGENTS: dict[str, Callable[[StreamSettings], Agent]] = {
     "push-fcm": lambda settings: SendingAgent(settings, "fcm"),
     "push-apns": lambda settings: SendingAgent(settings, "apns"),
 }
+PROJECTORS = {one.name: one for one in (TIMELINE, RECEIPTS, INBOX, MEMBERSHIPS)}
 
 
 def main() -> None:
+    known = sorted(AGENTS.keys() | PROJECTORS.keys())
     parser = argparse.ArgumentParser(prog="python -m streams", description="Run agents in one process.")
-    parser.add_argument("agents", nargs="+", choices=sorted(AGENTS), metavar="NAME", help=", ".join(sorted(AGENTS)))
+    parser.add_argument("agents", nargs="+", choices=known, metavar="NAME", help=", ".join(known))
     names = parser.parse_args().agents
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("cassandra", "faust", "mode", "httpx"):  # httpx says addresses, and Apple's have push tokens in them
         logging.getLogger(noisy).setLevel(logging.WARNING)
     settings = StreamSettings()
-    run([AGENTS[name](settings) for name in names], settings)
+    agents = [AGENTS[name](settings) for name in names if name in AGENTS]
+    run(agents, settings, [PROJECTORS[name] for name in names if name in PROJECTORS])
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
-"""Makes the keyspace and the tables, each declared by the store that owns it."""
+"""Makes the keyspace and the tables, each declared by the store that owns it, those of views for each version that the
+register in PostgreSQL has."""
 
 import logging
 
-from infra.stores import memberships, receipts, snapshots, timeline
+from infra.stores import snapshots, view_tables
 from infra.stores.cassandra import Cassandra
+from infra.stores.postgres import Postgres
+from infra.stores.projections import Projections
 from infra.stores.settings import StoreSettings
 
 log = logging.getLogger(__name__)
@@ -18,7 +21,10 @@ async def migrate(settings: StoreSettings) -> None:
         f" {{'class': 'NetworkTopologyStrategy', 'datacenter1': {settings.cassandra_replication}}}"
     )
     await cassandra.execute(f"USE {keyspace}")
-    for table in (*timeline.TABLES, *receipts.TABLES, *snapshots.TABLES, *memberships.TABLES):
-        await cassandra.execute(table)
+    postgres = await Postgres.connect(settings)
+    versions = await Projections(postgres).all()
+    await postgres.close()
+    for statement in (*snapshots.TABLES, *(one for version in versions for one in view_tables.making(version.view))):
+        await cassandra.execute(statement)
     log.info("keyspace %s is ready", keyspace)
     await cassandra.close()

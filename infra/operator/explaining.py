@@ -9,6 +9,7 @@ from msgspec import Struct
 from infra.operator.running import Failed
 from infra.operator.story import Step, place_of, steps
 from infra.stores.cassandra import Cassandra
+from infra.stores.live_views import LiveViews
 from infra.stores.log_reading import LogReader, StoredRecord
 from infra.stores.memberships import Memberships
 from infra.stores.objects import Objects
@@ -69,10 +70,13 @@ async def views(settings: StoreSettings) -> AsyncIterator[Views]:
     postgres, objects = await Postgres.connect(settings), Objects(object_settings)
     cassandra = await Cassandra.connect(settings)
     try:
+        live = await LiveViews.connect(postgres)
         yield Views(
-            await readable_timeline(cassandra, postgres, objects, object_settings, is_one_replica_set=True),
-            await Receipts.prepare(cassandra, is_one_replica_set=True),
-            await Memberships.prepare(cassandra),
+            await readable_timeline(
+                cassandra, live.which("timeline"), postgres, objects, object_settings, is_one_replica_set=True
+            ),
+            await Receipts.prepare(cassandra, live.which("receipts"), is_one_replica_set=True),
+            await Memberships.prepare(cassandra, live.which("memberships")),
         )
     finally:
         await cassandra.close()

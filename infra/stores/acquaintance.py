@@ -19,14 +19,14 @@ WHERE u.erased_at IS NULL AND (p.watcher = p.watched OR (
     CASE u.last_seen_visibility
         WHEN 'everyone' THEN true
         WHEN 'contacts' THEN EXISTS (
-            SELECT 1 FROM inbox_2.members mine JOIN inbox_2.members theirs USING (conversation_id)
+            SELECT 1 FROM inbox.members mine JOIN inbox.members theirs USING (conversation_id)
             WHERE mine.user_id = p.watcher AND theirs.user_id = p.watched
             AND cardinality(mine.joined_seqs) > cardinality(mine.left_seqs)
             AND cardinality(theirs.joined_seqs) > cardinality(theirs.left_seqs))
         ELSE false
     END
     AND NOT EXISTS (
-        SELECT 1 FROM inbox_2.blocks b WHERE b.is_blocked AND (
+        SELECT 1 FROM inbox.blocks b WHERE b.is_blocked AND (
             (b.blocker_id = p.watcher AND b.blocked_id = p.watched)
             OR (b.blocker_id = p.watched AND b.blocked_id = p.watcher)))))
 """

@@ -88,13 +88,13 @@ SELECT c.conversation_id::text, c.kind, m.joined_seqs, m.left_seqs, c.head_seq, 
     c.last_message_seq, c.last_message, c.last_edit, c.last_edit_seq, c.is_last_deleted, c.last_reactions,
     CASE WHEN {_IS_PRESENT} THEN c.name ELSE m.left_name END, CASE WHEN {_IS_PRESENT} THEN m.role END,
     m.delivered_seq, m.read_seq,
-    greatest(0, {_CAP} - m.read_seq) - (SELECT count(*) FROM inbox_2.silent_events s
+    greatest(0, {_CAP} - m.read_seq) - (SELECT count(*) FROM inbox.silent_events s
         WHERE s.conversation_id = c.conversation_id AND s.seq > m.read_seq AND s.seq <= {_CAP}),
     p.muted_until, c.advanced_at,
     CASE WHEN c.kind = 'direct' THEN
-        (SELECT array_agg(o.user_id::text ORDER BY o.position) FROM inbox_2.members o
+        (SELECT array_agg(o.user_id::text ORDER BY o.position) FROM inbox.members o
          WHERE o.conversation_id = c.conversation_id) END
-FROM inbox_2.members m JOIN inbox_2.conversations c USING (conversation_id)
+FROM inbox.members m JOIN inbox.conversations c USING (conversation_id)
 LEFT JOIN preferences p ON p.user_id = m.user_id AND p.conversation_id = m.conversation_id
 WHERE m.user_id = %s
 """  # noqa: S608 — made of parts that stand above
@@ -103,12 +103,12 @@ _JOINED = "cardinality(array(SELECT 1 FROM unnest(m.joined_seqs) j WHERE j <= %(
 # Who is there once the event at a seq has happened, since when; and who gets that event, of whom it may remove one.
 _MEMBERS = f"""
 SELECT m.user_id::text, m.role, m.joined_seqs[{_JOINED}], m.delivered_seq, m.shown_read_seq
-FROM inbox_2.members m WHERE m.conversation_id = %(conversation_id)s
+FROM inbox.members m WHERE m.conversation_id = %(conversation_id)s
     AND {_JOINED} > cardinality(array(SELECT 1 FROM unnest(m.left_seqs) l WHERE l <= %(seq)s))
 ORDER BY m.position
 """  # noqa: S608 — as above
 _MEMBERS_AT = f"""
-SELECT m.user_id::text FROM inbox_2.members m WHERE m.conversation_id = %(conversation_id)s
+SELECT m.user_id::text FROM inbox.members m WHERE m.conversation_id = %(conversation_id)s
     AND {_JOINED} > cardinality(array(SELECT 1 FROM unnest(m.left_seqs) l WHERE l < %(seq)s))
 ORDER BY m.position
 """  # noqa: S608 — as above
@@ -147,7 +147,7 @@ class Inbox:
     async def settings(self, conversation_id: str) -> GroupSettings | None:
         """A group's settings, None for what is no group. Raises StoreUnavailable."""
         query = (
-            "SELECT description, avatar_media_id::text, who_can_send, who_can_add FROM inbox_2.conversations"
+            "SELECT description, avatar_media_id::text, who_can_send, who_can_add FROM inbox.conversations"
             " WHERE conversation_id = %(conversation_id)s AND kind = 'group'"
         )
         rows = await self._rows(query, {"conversation_id": conversation_id})
@@ -157,15 +157,15 @@ class Inbox:
         """The two members of those that are direct conversations, nobody for groups. Raises StoreUnavailable."""
         query = (
             "SELECT c.conversation_id::text, CASE WHEN c.kind = 'direct' THEN (SELECT array_agg(m.user_id::text)"
-            " FROM inbox_2.members m WHERE m.conversation_id = c.conversation_id) END"
-            " FROM inbox_2.conversations c WHERE c.conversation_id = ANY(%(ids)s::uuid[])"
+            " FROM inbox.members m WHERE m.conversation_id = c.conversation_id) END"
+            " FROM inbox.conversations c WHERE c.conversation_id = ANY(%(ids)s::uuid[])"
         )
         rows = await self._rows(query, {"ids": list(conversation_ids)})
         return {str(id_): tuple(found or ()) for id_, found in rows}  # type: ignore[arg-type]  # typed by the query
 
     async def blocked(self, user_id: str) -> list[str]:
         """Whom a user blocks. Raises StoreUnavailable."""
-        query = "SELECT blocked_id::text FROM inbox_2.blocks WHERE blocker_id = %(user_id)s AND is_blocked ORDER BY 1"
+        query = "SELECT blocked_id::text FROM inbox.blocks WHERE blocker_id = %(user_id)s AND is_blocked ORDER BY 1"
         return [str(row[0]) for row in await self._rows(query, {"user_id": user_id})]
 
     async def _memberships(self, query: str, *values: object) -> list[Membership]:

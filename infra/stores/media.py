@@ -62,8 +62,8 @@ _READY = "content_sha256, content_size, ready_type, thumbnail_sha256, preview, w
 _SENT_TO = """
 EXISTS (
     SELECT 1 FROM media_uses_1.uses u
-    JOIN inbox_2.members m ON m.conversation_id = u.conversation_id AND m.user_id = %(user_id)s
-    JOIN inbox_2.conversations c ON c.conversation_id = u.conversation_id AND u.seq <= c.head_seq
+    JOIN inbox.members m ON m.conversation_id = u.conversation_id AND m.user_id = %(user_id)s
+    JOIN inbox.conversations c ON c.conversation_id = u.conversation_id AND u.seq <= c.head_seq
     WHERE u.media_id = media.media_id AND NOT u.is_deleted AND EXISTS (
         SELECT 1 FROM generate_subscripts(m.joined_seqs, 1) i
         WHERE m.joined_seqs[i] <= u.seq AND (i > cardinality(m.left_seqs) OR u.seq <= m.left_seqs[i])
@@ -74,8 +74,8 @@ EXISTS (
 _IS_AVATAR = """
 EXISTS (SELECT 1 FROM users p WHERE p.avatar_media_id = media.media_id AND p.erased_at IS NULL)
 OR EXISTS (
-    SELECT 1 FROM inbox_2.conversations g
-    JOIN inbox_2.members m ON m.conversation_id = g.conversation_id AND m.user_id = %(user_id)s
+    SELECT 1 FROM inbox.conversations g
+    JOIN inbox.members m ON m.conversation_id = g.conversation_id AND m.user_id = %(user_id)s
     WHERE g.avatar_media_id = media.media_id AND cardinality(m.joined_seqs) > cardinality(m.left_seqs)
 )
 """

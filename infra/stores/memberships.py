@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,21 @@ from cassandra.query import PreparedStatement
 from msgspec import Struct
 
 from infra.stores.cassandra import Cassandra
+from infra.stores.versions import Prepared, Which
 
 AT_ONCE = 16
-TABLES = (
-    """CREATE TABLE IF NOT EXISTS memberships_1 (conversation_id uuid, members blob, PRIMARY KEY (conversation_id))""",
-    """ALTER TABLE memberships_1 ADD IF NOT EXISTS blockers blob""",
-)
+
+
+def tables(version: int) -> tuple[str, ...]:
+    """What makes, or completes, the table of a version."""
+    return (
+        f"CREATE TABLE IF NOT EXISTS memberships_{version} (conversation_id uuid PRIMARY KEY, members blob)",
+        f"ALTER TABLE memberships_{version} ADD IF NOT EXISTS blockers blob",
+    )
+
+
+def drops(version: int) -> tuple[str, ...]:
+    return (f"DROP TABLE IF EXISTS memberships_{version}",)
 
 
 class Member(Struct, frozen=True, array_like=True):
@@ -50,27 +60,41 @@ class Roster(Struct, frozen=True):
         return [member.user_id for member in self.members if member.left is None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    put: PreparedStatement
+    put_blockers: PreparedStatement
+    get: PreparedStatement
+
+
+_TEXTS = {
+    "put": "INSERT INTO memberships_{version} (conversation_id, members) VALUES (?, ?) USING TIMESTAMP ?",
+    "put_blockers": "INSERT INTO memberships_{version} (conversation_id, blockers) VALUES (?, ?) USING TIMESTAMP ?",
+    "get": "SELECT members, blockers FROM memberships_{version} WHERE conversation_id = ?",
+}
+
+
 class Memberships:
-    def __init__(self, cassandra: Cassandra, statements: Sequence[PreparedStatement]) -> None:
+    def __init__(self, cassandra: Cassandra, which: Which) -> None:
         self._cassandra = cassandra
-        self._put, self._put_blockers, self._get = statements
+        self._statements = Prepared(cassandra, which, _TEXTS, _Statements)
+        self.which = which
 
     @classmethod
-    async def prepare(cls, cassandra: Cassandra) -> "Memberships":
-        texts = (
-            "INSERT INTO memberships_1 (conversation_id, members) VALUES (?, ?) USING TIMESTAMP ?",
-            "INSERT INTO memberships_1 (conversation_id, blockers) VALUES (?, ?) USING TIMESTAMP ?",
-            "SELECT members, blockers FROM memberships_1 WHERE conversation_id = ?",
-        )
-        return cls(cassandra, [await cassandra.prepare(text) for text in texts])
+    async def prepare(cls, cassandra: Cassandra, which: Which) -> "Memberships":
+        """Raises StoreUnavailable."""
+        memberships = cls(cassandra, which)
+        await memberships._statements.get()
+        return memberships
 
     async def load(self, conversation_ids: Sequence[str]) -> dict[str, Roster]:
         """The rosters of those conversations that anything is known of: one may be blocked before it has begun, and has
         no members then. Raises StoreUnavailable."""
         found: dict[str, Roster] = {}
+        get = (await self._statements.get()).get
         for start in range(0, len(conversation_ids), AT_ONCE):
             some = conversation_ids[start : start + AT_ONCE]
-            answers = await asyncio.gather(*(self._cassandra.execute(self._get, (UUID(id_),)) for id_ in some))
+            answers = await asyncio.gather(*(self._cassandra.execute(get, (UUID(id_),)) for id_ in some))
             for id_, rows in zip(some, answers, strict=True):
                 if rows:
                     found[id_] = _roster(rows[0])
@@ -78,11 +102,11 @@ class Memberships:
 
     async def save(self, changed: Mapping[str, tuple[int, Members]]) -> None:
         """Save members as they are after a seq; an older seq never replaces a newer. Raises StoreUnavailable."""
-        await self._save(self._put, changed)
+        await self._save((await self._statements.get()).put, changed)
 
     async def save_blockers(self, changed: Mapping[str, tuple[int, BlockerIds]]) -> None:
         """Save blockers as they are after the command at an offset, likewise ordered. Raises StoreUnavailable."""
-        await self._save(self._put_blockers, changed)
+        await self._save((await self._statements.get()).put_blockers, changed)
 
     async def _save(self, put: PreparedStatement, changed: Mapping[str, tuple[int, Any]]) -> None:
         values = [(UUID(id_), msgspec.msgpack.encode(value), order) for id_, (order, value) in changed.items()]

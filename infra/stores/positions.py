@@ -31,11 +31,6 @@ class View:
         return f"position:{self.name}:{self.version}"
 
 
-TIMELINE = View("timeline", 1)
-INBOX = View("inbox", 2)
-RECEIPTS = View("receipts", 1)
-
-
 class Positions:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis

@@ -15,14 +15,16 @@ Connection = psycopg.AsyncConnection[tuple[object, ...]]
 
 
 class Postgres:
-    def __init__(self, pool: AsyncConnectionPool[Connection]) -> None:
+    def __init__(self, pool: AsyncConnectionPool[Connection], dsn: str) -> None:
         self._pool = pool
+        self._dsn = dsn
 
     @classmethod
     async def connect(cls, settings: StoreSettings) -> "Postgres":
         """Open a pool; the connections themselves are made in the background and made again when they break."""
+        dsn = settings.postgres_dsn.get_secret_value()
         pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            settings.postgres_dsn.get_secret_value(),
+            dsn,
             min_size=1,
             max_size=settings.postgres_connections_max,
             timeout=WAIT_SECONDS,
@@ -31,7 +33,7 @@ class Postgres:
             kwargs={"options": "-c statement_timeout=5000", "connect_timeout": 3},
         )
         await pool.open()
-        return cls(pool)
+        return cls(pool, dsn)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -40,6 +42,15 @@ class Postgres:
             async with self._pool.connection() as connection:
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as away:
+            raise StoreUnavailable(f"PostgreSQL: {away}") from away
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[Connection]:
+        """A connection outside the pool and outside any transaction, for what is held for long: its end lets go."""
+        try:
+            async with await psycopg.AsyncConnection.connect(self._dsn, autocommit=True) as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError) as away:
             raise StoreUnavailable(f"PostgreSQL: {away}") from away
 
     async def close(self) -> None:

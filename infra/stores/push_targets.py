@@ -32,11 +32,11 @@ WITH asked AS (
         WITH ORDINALITY AS a (device_id, user_id, conversation_id, seq, sender_id, number)
 ), badges AS (
     SELECT u.user_id, coalesce(sum(c.head_seq - m.read_seq - (
-        SELECT count(*) FROM inbox_2.silent_events s
+        SELECT count(*) FROM inbox.silent_events s
         WHERE s.conversation_id = c.conversation_id AND s.seq > m.read_seq AND s.seq <= c.head_seq)), 0) AS unread
     FROM (SELECT DISTINCT user_id FROM asked) u
-    JOIN inbox_2.members m ON m.user_id = u.user_id AND cardinality(m.joined_seqs) > cardinality(m.left_seqs)
-    JOIN inbox_2.conversations c ON c.conversation_id = m.conversation_id AND c.head_seq > m.read_seq
+    JOIN inbox.members m ON m.user_id = u.user_id AND cardinality(m.joined_seqs) > cardinality(m.left_seqs)
+    JOIN inbox.conversations c ON c.conversation_id = m.conversation_id AND c.head_seq > m.read_seq
     LEFT JOIN preferences p ON p.user_id = m.user_id AND p.conversation_id = m.conversation_id
     WHERE p.muted_until IS NULL OR p.muted_until <= now()
     GROUP BY u.user_id
@@ -47,8 +47,8 @@ SELECT t.provider, t.token_hash, t.sealed, coalesce(p.muted_until > now(), false
 FROM asked a
 LEFT JOIN push_tokens t ON t.device_id = a.device_id AND t.user_id = a.user_id
 LEFT JOIN preferences p ON p.user_id = a.user_id AND p.conversation_id = a.conversation_id
-LEFT JOIN inbox_2.members m ON m.conversation_id = a.conversation_id AND m.user_id = a.user_id
-LEFT JOIN inbox_2.conversations c ON c.conversation_id = a.conversation_id
+LEFT JOIN inbox.members m ON m.conversation_id = a.conversation_id AND m.user_id = a.user_id
+LEFT JOIN inbox.conversations c ON c.conversation_id = a.conversation_id
 LEFT JOIN badges b ON b.user_id = a.user_id
 LEFT JOIN users u ON u.user_id = a.sender_id AND u.erased_at IS NULL
 ORDER BY a.number

@@ -13,13 +13,22 @@ from cassandra.query import PreparedStatement
 
 from infra.stores.cassandra import Cassandra
 from infra.stores.grouped_writes import GroupedWrites, first_wins
+from infra.stores.versions import Prepared, Which
 
-TABLES = (
-    """CREATE TABLE IF NOT EXISTS receipts_1 (
-        conversation_id uuid, user_id uuid, kind text, to_seq bigint, at_ms bigint,
-        PRIMARY KEY ((conversation_id, user_id, kind), to_seq))
-        WITH compression = {'class': 'LZ4Compressor'}""",
-)
+
+def tables(version: int) -> tuple[str, ...]:
+    """What makes, or completes, the table of a version."""
+    return (
+        f"""CREATE TABLE IF NOT EXISTS receipts_{version} (
+            conversation_id uuid, user_id uuid, kind text, to_seq bigint, at_ms bigint,
+            PRIMARY KEY ((conversation_id, user_id, kind), to_seq))
+            WITH compression = {{'class': 'LZ4Compressor'}}""",
+    )
+
+
+def drops(version: int) -> tuple[str, ...]:
+    return (f"DROP TABLE IF EXISTS receipts_{version}",)
+
 
 Kind = Literal["delivered", "read"]
 
@@ -45,33 +54,38 @@ class Passed:
     read_at_ms: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    insert: PreparedStatement
+    first: PreparedStatement
+
+
+_TEXTS = {
+    "insert": "INSERT INTO receipts_{version} (conversation_id, user_id, kind, to_seq, at_ms) VALUES (?, ?, ?, ?, ?)"
+    " USING TIMESTAMP ?",
+    "first": "SELECT user_id, kind, at_ms FROM receipts_{version} WHERE conversation_id = ? AND user_id IN ?"
+    " AND kind IN ('delivered', 'read') AND to_seq >= ? PER PARTITION LIMIT 1",
+}
+
+
 class Receipts:
-    def __init__(
-        self, cassandra: Cassandra, insert: PreparedStatement, first: PreparedStatement, *, is_one_replica_set: bool
-    ) -> None:
+    def __init__(self, cassandra: Cassandra, which: Which, *, is_one_replica_set: bool) -> None:
         self._cassandra = cassandra
-        self._insert = insert
-        self._first = first
+        self._statements = Prepared(cassandra, which, _TEXTS, _Statements)
         self._writes = GroupedWrites(cassandra, is_one_replica_set=is_one_replica_set)
 
     @classmethod
-    async def prepare(cls, cassandra: Cassandra, *, is_one_replica_set: bool) -> "Receipts":
+    async def prepare(cls, cassandra: Cassandra, which: Which, *, is_one_replica_set: bool) -> "Receipts":
         """`is_one_replica_set` as for GroupedWrites. Raises StoreUnavailable."""
-        insert = (
-            "INSERT INTO receipts_1 (conversation_id, user_id, kind, to_seq, at_ms) VALUES (?, ?, ?, ?, ?)"
-            " USING TIMESTAMP ?"
-        )
-        first = (
-            "SELECT user_id, kind, at_ms FROM receipts_1 WHERE conversation_id = ? AND user_id IN ?"
-            " AND kind IN ('delivered', 'read') AND to_seq >= ? PER PARTITION LIMIT 1"
-        )
-        prepared = await cassandra.prepare(insert), await cassandra.prepare(first)
-        return cls(cassandra, *prepared, is_one_replica_set=is_one_replica_set)
+        receipts = cls(cassandra, which, is_one_replica_set=is_one_replica_set)
+        await receipts._statements.get()
+        return receipts
 
     async def write(self, advances: Sequence[Advance]) -> None:
         """Write rows; done when all are durable. Writing them again changes nothing. Raises StoreUnavailable."""
+        insert = (await self._statements.get()).insert
         await self._writes.write(
-            ((one.conversation_id, one.user_id, one.kind), self._insert, _values(one)) for one in advances
+            ((one.conversation_id, one.user_id, one.kind), insert, _values(one)) for one in advances
         )
 
     async def passed(self, conversation_id: str, user_ids: Sequence[str], seq: int) -> Mapping[str, Passed]:
@@ -79,7 +93,7 @@ class Receipts:
         if not user_ids:
             return {}
         values = (UUID(conversation_id), [UUID(user_id) for user_id in user_ids], seq)
-        rows = await self._cassandra.execute(self._first, values)
+        rows = await self._cassandra.execute((await self._statements.get()).first, values)
         at_ms = {(str(row.user_id), row.kind): row.at_ms for row in rows}
         return {id_: _passed(at_ms.get((id_, "delivered")), at_ms.get((id_, "read"))) for id_ in user_ids}
 

@@ -47,6 +47,11 @@ class StoreSettings(BaseSettings):
                 object.__setattr__(self, name, SecretStr(LOCAL_SECRET))
         return self
 
+    @property
+    def is_one_replica_set(self) -> bool:
+        """Whether every node of Cassandra holds every row."""
+        return self.cassandra_replication >= len(self.cassandra_hosts.split(","))
+
     def master_key_bytes(self) -> bytes:
         return base64.b64decode(self.master_key.get_secret_value())
 

@@ -18,22 +18,31 @@ from cassandra.query import PreparedStatement
 from infra.stores import write_times
 from infra.stores.cassandra import Cassandra
 from infra.stores.grouped_writes import GroupedWrites, Write, first_wins
+from infra.stores.versions import Prepared, Which
 from schemas.ids import message_milliseconds
 
 BUCKET_SEQS = 256
 
-TABLES = (
-    """CREATE TABLE IF NOT EXISTS timeline_1 (
-        conversation_id uuid, bucket int, seq bigint, at_ms bigint, message_id uuid, event blob, unreadable text,
-        PRIMARY KEY ((conversation_id, bucket), seq))
-        WITH compression = {'class': 'LZ4Compressor'}""",
-    """CREATE TABLE IF NOT EXISTS timeline_buckets_1 (
-        conversation_id uuid, at_ms bigint, bucket int,
-        PRIMARY KEY (conversation_id, at_ms, bucket)) WITH CLUSTERING ORDER BY (at_ms DESC, bucket DESC)""",
-    "ALTER TABLE timeline_1 ADD IF NOT EXISTS edits map<bigint, blob>",
-    "ALTER TABLE timeline_1 ADD IF NOT EXISTS deleted_seq bigint",
-    "ALTER TABLE timeline_1 ADD IF NOT EXISTS reactions_set map<bigint, frozen<tuple<uuid, text>>>",
-)
+
+def tables(version: int) -> tuple[str, ...]:
+    """What makes, or completes, the tables of a version."""
+    return (
+        f"""CREATE TABLE IF NOT EXISTS timeline_{version} (
+            conversation_id uuid, bucket int, seq bigint, at_ms bigint, message_id uuid, event blob, unreadable text,
+            PRIMARY KEY ((conversation_id, bucket), seq))
+            WITH compression = {{'class': 'LZ4Compressor'}}""",
+        f"""CREATE TABLE IF NOT EXISTS timeline_buckets_{version} (
+            conversation_id uuid, at_ms bigint, bucket int,
+            PRIMARY KEY (conversation_id, at_ms, bucket)) WITH CLUSTERING ORDER BY (at_ms DESC, bucket DESC)""",
+        f"ALTER TABLE timeline_{version} ADD IF NOT EXISTS edits map<bigint, blob>",
+        f"ALTER TABLE timeline_{version} ADD IF NOT EXISTS deleted_seq bigint",
+        f"ALTER TABLE timeline_{version} ADD IF NOT EXISTS reactions_set map<bigint, frozen<tuple<uuid, text>>>",
+    )
+
+
+def drops(version: int) -> tuple[str, ...]:
+    return tuple(f"DROP TABLE IF EXISTS {name}_{version}" for name in ("timeline", "timeline_buckets"))
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,83 +165,63 @@ def _patched(row: TimelineRow, since: TimelineRow) -> TimelineRow:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    insert: PreparedStatement
+    insert_bucket: PreparedStatement
+    range: PreparedStatement
+    bucket_at: PreparedStatement
+    places: PreparedStatement
+    edit: PreparedStatement
+    delete: PreparedStatement
+    react: PreparedStatement
+
+
+_TEXTS = {
+    "insert": "INSERT INTO timeline_{version} (conversation_id, bucket, seq, at_ms, message_id, event, unreadable)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?",
+    "insert_bucket": "INSERT INTO timeline_buckets_{version} (conversation_id, at_ms, bucket) VALUES (?, ?, ?)"
+    " USING TIMESTAMP ?",
+    "range": "SELECT seq, at_ms, event, message_id, unreadable, edits, deleted_seq, reactions_set"
+    " FROM timeline_{version} WHERE conversation_id = ? AND bucket = ? AND seq >= ? AND seq <= ?",
+    "bucket_at": "SELECT at_ms, bucket FROM timeline_buckets_{version} WHERE conversation_id = ? AND at_ms <= ?"
+    " LIMIT 3",
+    "places": "SELECT seq, at_ms, message_id FROM timeline_{version} WHERE conversation_id = ? AND bucket = ?",
+    "edit": "UPDATE timeline_{version} USING TIMESTAMP ? SET edits[?] = ?"
+    " WHERE conversation_id = ? AND bucket = ? AND seq = ?",
+    "delete": "UPDATE timeline_{version} USING TIMESTAMP ? SET deleted_seq = ?"
+    " WHERE conversation_id = ? AND bucket = ? AND seq = ?",
+    "react": "UPDATE timeline_{version} USING TIMESTAMP ? SET reactions_set[?] = ?"
+    " WHERE conversation_id = ? AND bucket = ? AND seq = ?",
+}
+
+
 class Timeline:
     def __init__(
-        self,
-        cassandra: Cassandra,
-        statements: Sequence[PreparedStatement],
-        archive: Archived | None = None,
-        *,
-        is_one_replica_set: bool,
+        self, cassandra: Cassandra, which: Which, archive: Archived | None = None, *, is_one_replica_set: bool
     ) -> None:
         self._cassandra = cassandra
         self._archive = archive
-        self._insert, self._insert_bucket, self._range, self._bucket_at, self._places, *patches = statements
-        self._edit, self._delete, self._react = patches
+        self._statements = Prepared(cassandra, which, _TEXTS, _Statements)
         self._writes = GroupedWrites(cassandra, is_one_replica_set=is_one_replica_set)
 
     @classmethod
     async def prepare(
-        cls, cassandra: Cassandra, archive: Archived | None = None, *, is_one_replica_set: bool
+        cls, cassandra: Cassandra, which: Which, archive: Archived | None = None, *, is_one_replica_set: bool
     ) -> "Timeline":
         """`is_one_replica_set` as for GroupedWrites; only who reads needs the archive. Raises StoreUnavailable."""
-        texts = (
-            (
-                "INSERT INTO timeline_1 (conversation_id, bucket, seq, at_ms, message_id, event, unreadable)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) USING TIMESTAMP ?"
-            ),
-            "INSERT INTO timeline_buckets_1 (conversation_id, at_ms, bucket) VALUES (?, ?, ?) USING TIMESTAMP ?",
-            (
-                "SELECT seq, at_ms, event, message_id, unreadable, edits, deleted_seq, reactions_set FROM timeline_1"
-                " WHERE conversation_id = ? AND bucket = ? AND seq >= ? AND seq <= ?"
-            ),
-            "SELECT at_ms, bucket FROM timeline_buckets_1 WHERE conversation_id = ? AND at_ms <= ? LIMIT 3",
-            "SELECT seq, at_ms, message_id FROM timeline_1 WHERE conversation_id = ? AND bucket = ?",
-            (
-                "UPDATE timeline_1 USING TIMESTAMP ? SET edits[?] = ?"
-                " WHERE conversation_id = ? AND bucket = ? AND seq = ?"
-            ),
-            (
-                "UPDATE timeline_1 USING TIMESTAMP ? SET deleted_seq = ?"
-                " WHERE conversation_id = ? AND bucket = ? AND seq = ?"
-            ),
-            (
-                "UPDATE timeline_1 USING TIMESTAMP ? SET reactions_set[?] = ?"
-                " WHERE conversation_id = ? AND bucket = ? AND seq = ?"
-            ),
-        )
-        statements = [await cassandra.prepare(text) for text in texts]
-        return cls(cassandra, statements, archive, is_one_replica_set=is_one_replica_set)
+        timeline = cls(cassandra, which, archive, is_one_replica_set=is_one_replica_set)
+        await timeline._statements.get()
+        return timeline
 
     async def write(self, rows: Sequence[TimelineRow], patches: Sequence[Patch] = ()) -> None:
         """Write rows and patches; done when all are durable. Writing them again changes nothing.
 
         Raises StoreUnavailable.
         """
-        writes = chain(chain.from_iterable(map(self._row_writes, rows)), map(self._patch_write, patches))
-        await self._writes.write(writes)
-
-    def _row_writes(self, row: TimelineRow) -> Iterator[Write]:
-        bucket, timestamp = bucket_of(row.seq), first_wins(row.offset)
-        conversation, message = UUID(row.conversation_id), UUID(row.message_id) if row.message_id else None
-        values = (conversation, bucket, row.seq, row.at_ms, message, row.event, row.unreadable, timestamp)
-        yield (row.conversation_id, bucket), self._insert, values
-        if row.seq == first_seq(bucket):
-            place = (conversation, row.at_ms, bucket, timestamp)
-            yield (row.conversation_id, bucket), self._insert_bucket, place
-
-    def _patch_write(self, patch: Patch) -> Write:
-        bucket = bucket_of(patch.message_seq)
-        place = (UUID(patch.conversation_id), bucket, patch.message_seq)
-        partition = (patch.conversation_id, bucket)
-        match patch:
-            case Edited():
-                return partition, self._edit, (write_times.patched(patch.offset), patch.seq, patch.event, *place)
-            case Deleted():
-                return partition, self._delete, (write_times.marked_deleted(patch.seq), patch.seq, *place)
-            case Reacted():
-                reaction = (UUID(patch.user_id), patch.emoji)
-                return partition, self._react, (write_times.patched(patch.offset), patch.seq, reaction, *place)
+        to = await self._statements.get()
+        written = chain.from_iterable(_row_writes(to, row) for row in rows)
+        await self._writes.write(chain(written, (_patch_write(to, patch) for patch in patches)))
 
     async def read(self, conversation_id: str, first: int, last: int) -> list[TimelineRow]:
         """The rows from seq `first` to `last`, both included, ascending. Raises StoreUnavailable.
@@ -252,16 +241,17 @@ class Timeline:
 
         A patch may stand there before its row, too: written by one batch, they are not by one replica set.
         """
-        conversation = UUID(conversation_id)
+        conversation, statement = UUID(conversation_id), (await self._statements.get()).range
         reads = [
-            self._cassandra.execute(self._range, (conversation, bucket, first, last))
+            self._cassandra.execute(statement, (conversation, bucket, first, last))
             for bucket in range(bucket_of(first), bucket_of(last) + 1)
         ]
         return [_row(conversation_id, row) for some in await asyncio.gather(*reads) for row in some]
 
     async def last_seq_before(self, conversation_id: str, at_ms: int) -> int:
         """The last seq of an event earlier than `at_ms`; 0 if there is none. Raises StoreUnavailable."""
-        found = await self._cassandra.execute(self._bucket_at, (UUID(conversation_id), at_ms - 1))
+        statement = (await self._statements.get()).bucket_at
+        found = await self._cassandra.execute(statement, (UUID(conversation_id), at_ms - 1))
         if not found:
             return 0
         places = await self._places_of(conversation_id, found[0].bucket)
@@ -271,7 +261,8 @@ class Timeline:
 
     async def _places_of(self, conversation_id: str, bucket: int) -> list[Place]:
         """All of a bucket, also what is archived: that is its beginning, for rows leave in the order of their seqs."""
-        found = await self._cassandra.execute(self._places, (UUID(conversation_id), bucket))
+        statement = (await self._statements.get()).places
+        found = await self._cassandra.execute(statement, (UUID(conversation_id), bucket))
         stored = [Place(row.seq, row.at_ms, row.message_id) for row in found if row.at_ms is not None]
         before = stored[0].seq - 1 if stored else last_seq(bucket)
         if self._archive is None or before < first_seq(bucket):
@@ -289,11 +280,36 @@ class Timeline:
         """The seq of a message, None if the conversation has no such message. Raises StoreUnavailable."""
         conversation, message = UUID(conversation_id), UUID(message_id)
         at_ms = message_milliseconds(message_id)
-        for _, bucket in await self._cassandra.execute(self._bucket_at, (conversation, at_ms)):
+        statement = (await self._statements.get()).bucket_at
+        for _, bucket in await self._cassandra.execute(statement, (conversation, at_ms)):
             for place in await self._places_of(conversation_id, bucket):
                 if place.message_id == message:
                     return place.seq
         return None
+
+
+def _row_writes(to: _Statements, row: TimelineRow) -> Iterator[Write]:
+    bucket, timestamp = bucket_of(row.seq), first_wins(row.offset)
+    conversation, message = UUID(row.conversation_id), UUID(row.message_id) if row.message_id else None
+    values = (conversation, bucket, row.seq, row.at_ms, message, row.event, row.unreadable, timestamp)
+    yield (row.conversation_id, bucket), to.insert, values
+    if row.seq == first_seq(bucket):
+        place = (conversation, row.at_ms, bucket, timestamp)
+        yield (row.conversation_id, bucket), to.insert_bucket, place
+
+
+def _patch_write(to: _Statements, patch: Patch) -> Write:
+    bucket = bucket_of(patch.message_seq)
+    place = (UUID(patch.conversation_id), bucket, patch.message_seq)
+    partition = (patch.conversation_id, bucket)
+    match patch:
+        case Edited():
+            return partition, to.edit, (write_times.patched(patch.offset), patch.seq, patch.event, *place)
+        case Deleted():
+            return partition, to.delete, (write_times.marked_deleted(patch.seq), patch.seq, *place)
+        case Reacted():
+            reaction = (UUID(patch.user_id), patch.emoji)
+            return partition, to.react, (write_times.patched(patch.offset), patch.seq, reaction, *place)
 
 
 def _seq(row: TimelineRow) -> int:

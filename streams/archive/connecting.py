@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from infra.stores.archive_index import ArchiveIndex
 from infra.stores.archive_manifest import ArchiveManifest
 from infra.stores.cassandra import Cassandra
+from infra.stores.live_views import LiveViews
 from infra.stores.objects import Objects
 from infra.stores.postgres import Postgres
 from infra.stores.reading import readable_timeline
@@ -25,14 +26,17 @@ async def parts(settings: ArchiveSettings, object_settings: ObjectSettings | Non
     try:
         cassandra = await Cassandra.connect(settings)
         try:
-            is_one = settings.cassandra_replication >= len(settings.cassandra_hosts.split(","))
+            live = await LiveViews.connect(postgres)
+            is_one = settings.is_one_replica_set
             yield Parts(
                 ArchiveManifest(postgres),
                 ArchiveIndex(postgres),
                 objects,
                 object_settings.archive_bucket,
-                await readable_timeline(cassandra, postgres, objects, object_settings, is_one_replica_set=is_one),
-                await TimelineMoves.prepare(cassandra, is_one_replica_set=is_one),
+                await readable_timeline(
+                    cassandra, live.which("timeline"), postgres, objects, object_settings, is_one_replica_set=is_one
+                ),
+                TimelineMoves(cassandra, lambda: live.written("timeline"), is_one_replica_set=is_one),
             )
         finally:
             await cassandra.close()

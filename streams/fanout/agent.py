@@ -5,15 +5,14 @@ repeated run is only a repeated frame, which clients drop by `seq`.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from infra.stores import cache
-from infra.stores.cassandra import Cassandra
 from infra.stores.connection_cache import ConnectionCache
 from infra.stores.faults import until_available
 from infra.stores.keys import Keys
 from infra.stores.line import Line
-from infra.stores.memberships import Memberships
+from infra.stores.live_views import LiveViews
 from infra.stores.outbound_streams import publish
 from infra.stores.postgres import Postgres
 from infra.stores.views import open_body
@@ -22,9 +21,10 @@ from schemas.codec import Undecodable, decode_event
 from schemas.events import AnyEvent, CommandRepeated, MessageEdited, MessageSent, TimelineEvent
 from schemas.outbound import Connections
 from schemas.rendering import Open
-from streams.fanout.membership import MembershipView
+from streams.fanout.membership import membership_view
 from streams.fanout.recipients import Outgoing, address, concerned
 from streams.runtime.batches import Batches
+from streams.runtime.positions import starts_of
 from streams.runtime.progress import progress
 from streams.runtime.records import Record, Run
 from streams.runtime.settings import StreamSettings
@@ -50,9 +50,9 @@ class FanOutAgent:
         redis = cache.connect(settings)
         self._cache = ConnectionCache(redis)
         self._line = Line(redis)
-        self._keys = Keys(await Postgres.connect(settings), settings.master_key_bytes())
-        cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
-        self._membership = MembershipView(await until_available(lambda: Memberships.prepare(cassandra), "Cassandra"))
+        postgres = await Postgres.connect(settings)
+        self._keys = Keys(postgres, settings.master_key_bytes())
+        self._membership = await membership_view(settings, await LiveViews.connect(postgres))
 
     async def assigned(self, partitions: frozenset[int]) -> None:
         """Nothing to prepare: what is needed is loaded with the first events."""
@@ -63,7 +63,8 @@ class FanOutAgent:
 
     async def _flush(self, runs: Sequence[Run]) -> None:
         events = [event for run in runs for record in run.records if (event := _event(record))]
-        await until_available(lambda: self._fold(events), "membership")
+        starts = starts_of(runs)
+        await until_available(lambda: self._fold(events, starts), "membership")
         new = [event for event in events if not isinstance(event, TimelineEvent) or self._membership.is_new(event)]
         recipients = {id(event): self._recipients(event) for event in new if isinstance(event, TimelineEvent)}
         wanted = sorted({one for event in new for one in concerned(event, recipients.get(id(event), ()))})
@@ -84,9 +85,9 @@ class FanOutAgent:
         roster = self._membership.roster(event.conversation_id)
         return roster.recipients(event.seq) if roster else ()
 
-    async def _fold(self, events: Sequence[AnyEvent]) -> None:
+    async def _fold(self, events: Sequence[AnyEvent], starts: Mapping[int, int]) -> None:
         progress.touch()
-        await self._membership.fold(events)
+        await self._membership.fold(events, starts)
 
     async def _connections(self, users: Sequence[str]) -> dict[str, Connections]:
         progress.touch()

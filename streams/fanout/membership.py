@@ -1,12 +1,18 @@
 """Fan-out's membership view: cached in the process, kept in Cassandra, folded from the same events as all else."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
+from infra.stores.cassandra import Cassandra
+from infra.stores.faults import until_available
+from infra.stores.live_views import LiveViews
 from infra.stores.memberships import BlockerIds, Member, Members, Memberships, Roster
+from infra.stores.settings import StoreSettings
 from schemas.events import AnyEvent, BlockSet, GroupCreated, MemberRemoved, MembersAdded, MessageSent, TimelineEvent
+from streams.fanout.versions import Folded
 
 CACHED_MAX = 500_000
 
@@ -16,13 +22,20 @@ class MembershipMissing(Exception):
 
 
 class MembershipView:
-    def __init__(self, store: Memberships) -> None:
+    """`folded`: what must have happened to another version of the store before this may read it."""
+
+    def __init__(self, store: Memberships, folded: Folded | None = None) -> None:
         self._store = store
+        self._folded = folded
+        self._version: int | None = None
+        self._trusted: set[int] = set()
         self._cached: OrderedDict[str, Roster] = OrderedDict()
         self._last_seq: dict[str, int] = {}
 
-    async def fold(self, events: Sequence[AnyEvent]) -> None:
-        """Know the rosters for these events; what they change is durable afterwards. Raises StoreUnavailable."""
+    async def fold(self, events: Sequence[AnyEvent], starts: Mapping[int, int] = MappingProxyType({})) -> None:
+        """Know the rosters for these events, which begin at these offsets of their partitions; what they change is
+        durable afterwards. Raises StoreUnavailable."""
+        await self._trust(starts)
         await self.load(event.conversation_id for event in events if isinstance(event, TimelineEvent | BlockSet))
         changed: dict[str, tuple[int, Members]] = {}
         blocked: dict[str, tuple[int, BlockerIds]] = {}
@@ -44,6 +57,15 @@ class MembershipView:
         if blocked:
             await self._store.save_blockers(blocked)
         self._cached |= rosters
+
+    async def _trust(self, starts: Mapping[int, int]) -> None:
+        """Where another version is read now, what is remembered of the old one goes."""
+        if self._version != (version := self._store.which()):
+            self.forget()
+            self._version = version
+        if self._folded and (new := starts.keys() - self._trusted):
+            await self._folded.wait({partition: starts[partition] for partition in new})
+            self._trusted |= new
 
     async def load(self, conversation_ids: Iterable[str]) -> None:
         """Take the rosters into memory that are not there. Raises StoreUnavailable."""
@@ -74,6 +96,15 @@ class MembershipView:
         """The partitions are gone; whoever has them now may move ahead of what is remembered here."""
         self._cached.clear()
         self._last_seq.clear()
+        self._trusted.clear()
+
+
+async def membership_view(settings: StoreSettings, live: LiveViews) -> MembershipView:
+    """The view of the version that is live, be it another one later. Waits for Cassandra."""
+    cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
+    which = live.which("memberships")
+    store = await until_available(lambda: Memberships.prepare(cassandra, which), "Cassandra")
+    return MembershipView(store, Folded(settings, live))
 
 
 def evolve(roster: Roster, event: AnyEvent) -> Roster:

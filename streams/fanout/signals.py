@@ -12,9 +12,11 @@ from infra.stores.cassandra import Cassandra
 from infra.stores.connection_cache import ConnectionCache
 from infra.stores.faults import until_available
 from infra.stores.line import Line
+from infra.stores.live_views import LiveViews
 from infra.stores.log import Appender
 from infra.stores.memberships import Memberships, Roster
 from infra.stores.outbound_streams import publish
+from infra.stores.postgres import Postgres
 from schemas import frames, topics
 from schemas.codec import Undecodable, decode_signal
 from schemas.outbound import Connections, Kind
@@ -54,7 +56,10 @@ class SignalsAgent:
         self._line = Line(redis)
         self._dead_letters = DeadLetters(Appender(self._settings.kafka_bootstrap, self.group), self.group)
         cassandra = await until_available(lambda: Cassandra.connect(self._settings), "Cassandra")
-        self._memberships = await until_available(lambda: Memberships.prepare(cassandra), "Cassandra")
+        live = await LiveViews.connect(await Postgres.connect(self._settings))
+        self._memberships = await until_available(
+            lambda: Memberships.prepare(cassandra, live.which("memberships")), "Cassandra"
+        )
 
     async def assigned(self, partitions: frozenset[int]) -> None:
         """Nothing to prepare: nothing is kept."""

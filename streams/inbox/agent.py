@@ -1,42 +1,38 @@
-"""The inbox agent: consumes `conversation.events`, writes the inbox view in PostgreSQL."""
+"""The inbox's projection: what its agent does with `conversation.events`, and so does a rebuild."""
 
 from collections.abc import Sequence
 
-from infra.stores import cache
-from infra.stores.faults import until_available
 from infra.stores.inbox_writes import InboxWriter
-from infra.stores.positions import INBOX, Positions
 from infra.stores.postgres import Postgres
-from schemas import topics
+from infra.stores.settings import StoreSettings
 from schemas.codec import Undecodable, decode_event
 from schemas.events import CommandRefused, CommandRepeated, TimelineEvent
 from streams.inbox.project import Logged, project
-from streams.runtime.positions import PositionPublisher, ends_of
-from streams.runtime.progress import progress
-from streams.runtime.records import Record, Run
-from streams.runtime.views import ViewAgent
+from streams.runtime.records import Record
+from streams.runtime.views import Projector
 
 
-class InboxAgent(ViewAgent):
-    group = INBOX.group
-    topic = topics.CONVERSATION_EVENTS
+class InboxProjection:
+    def __init__(self, postgres: Postgres, version: int) -> None:
+        self._postgres = postgres
+        self._writer = InboxWriter(postgres, version)
 
-    async def start(self) -> None:
-        self._inbox = InboxWriter(await Postgres.connect(self._settings))
-        self._positions = PositionPublisher(Positions(cache.connect(self._settings)), INBOX)
-
-    async def _flush(self, runs: Sequence[Run]) -> None:
-        logged = [one for run in runs for record in run.records if (one := _logged(record))]
-        if logged:
-            await until_available(lambda: self._write(logged), "the inbox")
-        self._positions.publish(ends_of(runs))
-
-    async def _write(self, logged: Sequence[Logged]) -> None:
-        progress.touch()
+    async def fold(self, records: Sequence[Record]) -> None:
+        logged = [one for record in records if (one := _logged(record))]
+        if not logged:
+            return
         ids = {one.event.conversation_id for one in logged if isinstance(one.event, TimelineEvent)}
-        async with self._inbox.writing() as writing:
+        async with self._writer.writing() as writing:
             heads = await writing.heads(sorted(ids)) if ids else {}
             await writing.write(project(logged, heads))
+
+    async def close(self) -> None:
+        await self._postgres.close()
+
+
+async def connect(settings: StoreSettings, version: int) -> InboxProjection:
+    """Raises StoreUnavailable."""
+    return InboxProjection(await Postgres.connect(settings), version)
 
 
 def _logged(record: Record) -> Logged | None:
@@ -46,3 +42,6 @@ def _logged(record: Record) -> Logged | None:
     except Undecodable:
         return None
     return None if isinstance(event, CommandRefused | CommandRepeated) else Logged(event, record.value)
+
+
+INBOX = Projector("inbox", connect)

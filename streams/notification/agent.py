@@ -17,14 +17,13 @@ import contextlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 
 from infra.stores import cache
-from infra.stores.cassandra import Cassandra
 from infra.stores.connection_cache import ConnectionCache
 from infra.stores.faults import StoreUnavailable, until_available
+from infra.stores.live_views import LiveViews
 from infra.stores.log import Appender
-from infra.stores.memberships import Memberships
 from infra.stores.postgres import Postgres
 from infra.stores.push_shown import PushShown
 from infra.stores.push_tokens import PushTokens, Target
@@ -33,7 +32,7 @@ from schemas.codec import Undecodable, decode_event
 from schemas.events import AnyEvent, MessageSent
 from schemas.notifications import Provider, PushRequested
 from schemas.outbound import Connections
-from streams.fanout.membership import MembershipMissing, MembershipView
+from streams.fanout.membership import MembershipMissing, membership_view
 from streams.notification import decide
 from streams.notification.appending import append_request
 from streams.notification.decide import Known, Read, Terms
@@ -42,6 +41,7 @@ from streams.notification.settings import PushSettings
 from streams.notification.waiting import Wait, Waiting
 from streams.runtime.batches import Batches
 from streams.runtime.faults import fault_point
+from streams.runtime.positions import starts_of
 from streams.runtime.progress import progress
 from streams.runtime.records import Record, Run
 from streams.runtime.settings import StreamSettings
@@ -84,8 +84,7 @@ class NotificationAgent:
         self._appender = Appender(settings.kafka_bootstrap, self.group)
         requests = topics.NOTIFICATION_REQUESTS.name
         await until_available(lambda: self._appender.warm_up(requests), "Kafka")
-        cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
-        self._membership = MembershipView(await until_available(lambda: Memberships.prepare(cassandra), "Cassandra"))
+        self._membership = await membership_view(settings, await LiveViews.connect(postgres))
 
     def put(self, run: Run) -> None:
         self._batches.put(held(run))
@@ -114,7 +113,8 @@ class NotificationAgent:
     async def _flush(self, runs: Sequence[Run]) -> None:
         found = [(run, [event for record in run.records if (event := _event(record))]) for run in runs]
         events = [event for _, some in found for event in some]
-        await until_available(lambda: self._fold(events), "membership")
+        starts = starts_of(runs)
+        await until_available(lambda: self._fold(events, starts), "membership")
         now_ms = _now_ms()
         users = {id(one): self._candidates(one, now_ms) for one in events if isinstance(one, MessageSent)}
         reads = [one for event in events if (one := decide.read(event))]
@@ -140,11 +140,11 @@ class NotificationAgent:
     def _candidates(self, event: MessageSent, now_ms: float) -> list[str]:
         return decide.candidates(event, self._membership.roster(event.conversation_id), now_ms, self._terms)
 
-    async def _fold(self, events: Sequence[AnyEvent]) -> None:
+    async def _fold(self, events: Sequence[AnyEvent], starts: Mapping[int, int]) -> None:
         """Also writes what fan-out writes, the same rows under the same order: no matter who is ahead."""
         progress.touch()
         try:
-            await self._membership.fold(events)
+            await self._membership.fold(events, starts)
         except MembershipMissing as behind:  # this group began at the end, and fan-out has not come so far yet
             raise StoreUnavailable(f"nothing is known of {behind} yet") from behind
 

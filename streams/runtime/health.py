@@ -7,15 +7,17 @@ from aiohttp import web
 from streams.runtime.agents import Running
 
 
-async def serve(running: Sequence[Running], host: str, port: int) -> Callable[[], Awaitable[None]]:
-    """Serve until the returned coroutine function is called."""
+async def serve(
+    running: Sequence[Running], host: str, port: int, *, opening: Sequence[str] = ()
+) -> Callable[[], Awaitable[None]]:
+    """Serve until the returned coroutine function is called. `opening`: what is still to be begun."""
 
     async def healthz(_: web.Request) -> web.Response:
         stuck = [one.agent.group for one in running if one.progress.is_stuck()]
         return web.json_response({"stuck": stuck}, status=503 if stuck else 200)
 
     async def readyz(_: web.Request) -> web.Response:
-        waiting = [one.agent.group for one in running if not one.is_ready]
+        waiting = [*opening, *(one.agent.group for one in running if not one.is_ready)]
         return web.json_response({"waiting_for": waiting}, status=503 if waiting else 200)
 
     app = web.Application()

@@ -18,6 +18,14 @@ def ends_of(runs: Sequence[Run]) -> dict[int, int]:
     return {run.partition: run.records[-1].offset + 1 for run in runs}
 
 
+def starts_of(runs: Sequence[Run]) -> dict[int, int]:
+    """Per partition, the offset of its first record."""
+    starts: dict[int, int] = {}
+    for run in runs:
+        starts.setdefault(run.partition, run.records[0].offset)
+    return starts
+
+
 class PositionPublisher:
     """Publishes the newest positions as soon as it can; while one write is in flight, newer ones replace the next."""
 

@@ -11,32 +11,52 @@ import uvloop
 
 from streams.runtime import health
 from streams.runtime.agents import Agent, Running, faust_app
+from streams.runtime.followers import Followers
 from streams.runtime.settings import StreamSettings
+from streams.runtime.views import Projector
 
 log = logging.getLogger(__name__)
 
 STOP_SECONDS = 20.0
 
 
-def run(agents: Sequence[Agent], settings: StreamSettings) -> None:
-    """Run agents until SIGTERM or SIGINT. Ends the process with code 1 on a fault, without waiting for anything:
-    what was not acknowledged comes again."""
-    uvloop.run(_run(agents, settings))
+def run(agents: Sequence[Agent], settings: StreamSettings, projectors: Sequence[Projector] = ()) -> None:
+    """Run agents, and those of projections, until SIGTERM or SIGINT. Ends the process with code 1 on a fault, without
+    waiting for anything: what was not acknowledged comes again."""
+    uvloop.run(_run(agents, settings, projectors))
 
 
-async def _run(agents: Sequence[Agent], settings: StreamSettings) -> None:
+async def _run(agents: Sequence[Agent], settings: StreamSettings, projectors: Sequence[Projector]) -> None:
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
     running = [faust_app(agent, settings, _die) for agent in agents]
+    tasks: set[asyncio.Task[None]] = set()
+
+    def live(one: Running) -> Running:
+        tasks.add(asyncio.create_task(_or_die(_live(one, stopping))))
+        return one
+
+    def begin(agent: Agent) -> Running:
+        running.append(one := faust_app(agent, settings, _die))
+        return live(one)
+
+    async def end(one: Running) -> None:
+        log.info("%s is not followed any more", one.agent.group)
+        running.remove(one)
+        await _stop(one)
+
+    followers = Followers(settings, projectors, begin, end)
     if settings.health_port:
-        await health.serve(running, settings.health_host, settings.health_port)
-    tasks = [asyncio.create_task(_or_die(_live(one, stopping))) for one in running]
+        await health.serve(running, settings.health_host, settings.health_port, opening=followers.opening)
+    for one in tuple(running):
+        live(one)
+    tasks.add(asyncio.create_task(_or_die(followers.work())))
     await stopping.wait()
-    log.info("stopping %d agents", len(tasks))
+    log.info("stopping %d agents", len(running))
     loop.call_later(STOP_SECONDS, os._exit, 1)
-    await asyncio.gather(*(_or_die(_stop(one)) for one in running))
+    await asyncio.gather(*(_or_die(_stop(one)) for one in tuple(running)))
     os._exit(0)  # librdkafka's threads need not be waited for: all was confirmed
 
 
@@ -54,7 +74,7 @@ async def _live(one: Running, stopping: asyncio.Event) -> None:
 async def _serve(one: Running, stopping: asyncio.Event) -> None:
     await one.app.start()
     await one.app.wait_until_stopped()
-    if one.app.crashed or not stopping.is_set():
+    if one.app.crashed or not (stopping.is_set() or one.is_stopping):
         raise one.app.crash_reason or RuntimeError(f"{one.agent.group}: the app stopped by itself")
 
 

@@ -18,6 +18,7 @@ from infra.stores.objects import Objects
 from infra.stores.postgres import Postgres
 from infra.stores.settings import ObjectSettings
 from infra.stores.timeline import Timeline
+from infra.stores.versions import fixed
 from streams.archive.archiver import Archiver, Parts
 from streams.archive.connecting import parts
 from streams.archive.settings import ArchiveSettings
@@ -79,7 +80,9 @@ async def _pages(settings: ArchiveSettings, old: Sequence[Old]) -> Spread:
     cassandra = await Cassandra.connect(settings)
     index, bucket, took = ArchiveIndex(postgres), object_settings.archive_bucket, list[int]()
     for _ in range(PAGES):
-        timeline = await Timeline.prepare(cassandra, Archive(index, objects, bucket), is_one_replica_set=True)
+        timeline = await Timeline.prepare(
+            cassandra, fixed(1), Archive(index, objects, bucket), is_one_replica_set=True
+        )
         one = chance.choice(old)
         first = chance.randint(1, max(1, one.last - PAGE_EVENTS + 1))
         last = min(one.last, first + PAGE_EVENTS - 1)

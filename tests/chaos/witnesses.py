@@ -17,6 +17,7 @@ from infra.stores.keys import Keys
 from infra.stores.postgres import Postgres
 from infra.stores.settings import StoreSettings
 from infra.stores.timeline import Timeline
+from infra.stores.versions import fixed
 from infra.stores.views import open_body
 from schemas import bodies
 from schemas.codec import decode_event
@@ -80,7 +81,7 @@ async def from_cassandra(settings: StoreSettings, conversation_ids: set[str]) ->
     postgres = await Postgres.connect(settings)
     keys = Keys(postgres, settings.master_key_bytes())
     cassandra = await Cassandra.connect(settings)
-    timeline = await Timeline.prepare(cassandra, is_one_replica_set=True)
+    timeline = await Timeline.prepare(cassandra, fixed(1), is_one_replica_set=True)
     stories = {}
     for id_ in conversation_ids:
         rows = await timeline.read(id_, 1, await _head(postgres, id_))
@@ -131,7 +132,7 @@ async def _said(event: MessageSent, keys: Keys) -> Said:
 async def _head(postgres: Postgres, conversation_id: str) -> int:
     async with postgres.connection() as connection:
         cursor = await connection.execute(
-            "SELECT head_seq FROM inbox_2.conversations WHERE conversation_id = %s", (conversation_id,)
+            "SELECT head_seq FROM inbox.conversations WHERE conversation_id = %s", (conversation_id,)
         )
         row = await cursor.fetchone()
     return int(str(row[0])) if row else 0

@@ -18,6 +18,7 @@ from infra.stores.cassandra import Cassandra
 from infra.stores.faults import until_available
 from infra.stores.settings import StoreSettings
 from infra.stores.timeline import Timeline
+from infra.stores.versions import fixed
 from tests.e2e.commands import delete_message, edit_message, set_reaction
 from tests.e2e.line import Lines
 from tests.e2e.people import LOOK_SECONDS, People, Person, shown
@@ -217,7 +218,7 @@ async def talk_until_archived(system: Stack, talk: Talk) -> None:
     settings = settings_of(system, StoreSettings)
     cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
     try:
-        timeline = await Timeline.prepare(cassandra, is_one_replica_set=True)
+        timeline = await Timeline.prepare(cassandra, fixed(1), is_one_replica_set=True)
         async with asyncio.timeout(ARCHIVED_SECONDS):
             while await timeline.read(talk.conversation_id, 1, 1):
                 await talk.alice.send(talk.bob, "on and on")

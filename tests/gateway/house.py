@@ -25,6 +25,7 @@ from gateway.settings import GatewaySettings
 from infra.stores.accounts import Accounts, NewAccount
 from infra.stores.devices import Devices, NewDevice
 from infra.stores.line import Line
+from infra.stores.live_views import LiveViews
 from infra.stores.log import Appender
 from infra.stores.log_ends import LogEnds
 from infra.stores.outbound_streams import publish
@@ -147,7 +148,7 @@ class House:
     async def views_are_fresh(self) -> None:
         """The views say that they have folded all that the log holds."""
         ends = await LogEnds(self.settings.kafka_bootstrap).ends(TEST_TOPIC)
-        for view in freshness.VIEWS:
+        for view in AWAITED:
             await Positions(self.redis).advance(view, ends)
 
     async def close(self) -> None:
@@ -195,6 +196,9 @@ class Log:
         self._consumer.close()
 
 
+AWAITED = (View(new_id(), 1), View(new_id(), 1))
+
+
 class Houses:
     """Opens a gateway with the settings that a test wants; all are closed at its end."""
 
@@ -206,7 +210,7 @@ class Houses:
         self._redis = redis
         self._closing = AsyncExitStack()
         # Views and a log that no agent folds: they are as far as the test says.
-        monkeypatch.setattr(freshness, "VIEWS", (View(new_id(), 1), View(new_id(), 1)))
+        monkeypatch.setattr(LiveViews, "awaited", lambda *_: AWAITED)
         monkeypatch.setattr(freshness, "CONVERSATION_EVENTS", TEST_TOPIC)
         self._opened = Opened(monkeypatch)
 

@@ -27,8 +27,8 @@ class House:
         self._bootstrap = settings.kafka_bootstrap
         self._ends = LogEnds(self._bootstrap)
         self._positions = Positions(redis)
-        self.views = freshness.VIEWS
-        self.freshness = Freshness(self._ends, self._positions)
+        self.views = (View(new_id(), 1), View(new_id(), 1))
+        self.freshness = Freshness(self._ends, self._positions, lambda: self.views)
 
     async def something_happens(self) -> Mapping[int, int]:
         """A record comes; the log's ends after it."""
@@ -53,7 +53,6 @@ def _commit(bootstrap: str, group: str, ends: Mapping[int, int]) -> None:
 @pytest.fixture
 async def house(settings: GatewaySettings, redis: Redis, monkeypatch: pytest.MonkeyPatch) -> House:
     """Its views are two that no agent folds, of a log that no agent reads."""
-    monkeypatch.setattr(freshness, "VIEWS", (View(new_id(), 1), View(new_id(), 1)))
     monkeypatch.setattr(freshness, "CONVERSATION_EVENTS", TEST_TOPIC)
     made = House(settings, redis)
     await made.something_happens()

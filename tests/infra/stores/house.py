@@ -12,6 +12,7 @@ from infra.stores.keys import Keys
 from infra.stores.postgres import Postgres
 from infra.stores.settings import StoreSettings
 from infra.stores.timeline import Timeline
+from infra.stores.versions import fixed
 from infra.stores.views import Views
 from schemas.bodies import SealedBody, Text
 from schemas.codec import encode
@@ -55,12 +56,12 @@ class House:
         self.conversation_id = new_id()
         self.alice, self.bob, self.carol = people
         self._people = {one.user_id: one for one in people}
-        self._writer = InboxWriter(postgres)
+        self._writer = InboxWriter(postgres, 2)
         self._name_key = ConversationKey(settings.master_key_bytes(), self.conversation_id)
 
     @classmethod
     async def build(cls, postgres: Postgres, cassandra: Cassandra, settings: StoreSettings) -> "House":
-        timeline = await Timeline.prepare(cassandra, is_one_replica_set=True)
+        timeline = await Timeline.prepare(cassandra, fixed(1), is_one_replica_set=True)
         alice, bob, carol = [await person(postgres, settings) for _ in range(3)]
         return cls(postgres, timeline, settings, (alice, bob, carol))
 

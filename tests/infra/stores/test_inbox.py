@@ -57,7 +57,7 @@ class House:
 
     def __init__(self, postgres: Postgres) -> None:
         self._postgres = postgres
-        self._writer = InboxWriter(postgres)
+        self._writer = InboxWriter(postgres, 2)
         self.inbox = Inbox(postgres)
         self.preferences = Preferences(postgres)
 
@@ -389,7 +389,7 @@ class TestMuted:
 
 class TestWrite:
     async def test_nothing(self, house: House) -> None:
-        async with InboxWriter(house._postgres).writing() as writing:
+        async with InboxWriter(house._postgres, 2).writing() as writing:
             await writing.write(InboxWrites())
         assert [] == await house.contents()
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from infra.stores.cassandra import Cassandra
 from infra.stores.memberships import AT_ONCE, Member, Memberships, Roster
+from infra.stores.versions import fixed
 from tests.builders import ALICE, BOB, CAROL
 from tests.infra.stores.connecting import new_id
 
@@ -17,7 +18,7 @@ in_one_loop = pytest.mark.asyncio(loop_scope="session")
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def memberships(cassandra: Cassandra) -> Memberships:
-    return await Memberships.prepare(cassandra)
+    return await Memberships.prepare(cassandra, fixed(1))
 
 
 class TestMember:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
-from infra.stores.positions import INBOX, RECEIPTS, TIMELINE, Positions, View
+from infra.stores.positions import Positions, View
 from tests.infra.stores.connecting import new_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -41,5 +41,5 @@ class TestAdvance:
 
 class TestView:
     async def test_names_are_durable(self) -> None:
-        assert ["timeline-1", "inbox-2", "receipts-1"] == [TIMELINE.group, INBOX.group, RECEIPTS.group]
-        assert "position:timeline:1" == TIMELINE.key
+        assert "timeline-1" == View("timeline", 1).group
+        assert "position:timeline:1" == View("timeline", 1).key

@@ -8,6 +8,7 @@ import pytest_asyncio
 from infra.stores.cassandra import Cassandra
 from infra.stores.grouped_writes import BATCH_ROWS
 from infra.stores.receipts import Advance, Kind, Passed, Receipts
+from infra.stores.versions import fixed
 from tests.builders import ALICE, BOB, CAROL, START_MS
 from tests.infra.stores.connecting import new_id
 
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @pytest_asyncio.fixture(loop_scope="session", params=[True, False], ids=["one replica set", "many"])
 async def receipts(cassandra: Cassandra, request: pytest.FixtureRequest) -> Receipts:
-    return await Receipts.prepare(cassandra, is_one_replica_set=request.param)
+    return await Receipts.prepare(cassandra, fixed(1), is_one_replica_set=request.param)
 
 
 def advance(conversation_id: str, kind: Kind, to_seq: int, *, user_id: str = BOB, at_ms: int | None = None) -> Advance:

@@ -18,6 +18,7 @@ from infra.stores.timeline import (
     bucket_of,
     first_seq,
 )
+from infra.stores.versions import fixed
 from schemas.ids import message_id
 from tests.builders import ALICE, BOB, START_MS
 from tests.infra.stores.connecting import new_id
@@ -28,7 +29,7 @@ LAST = 2 * BUCKET_SEQS + 10
 
 @pytest_asyncio.fixture(loop_scope="session", params=[True, False], ids=["one replica set", "many"])
 async def timeline(cassandra: Cassandra, request: pytest.FixtureRequest) -> Timeline:
-    return await Timeline.prepare(cassandra, is_one_replica_set=request.param)
+    return await Timeline.prepare(cassandra, fixed(1), is_one_replica_set=request.param)
 
 
 def row(conversation_id: str, seq: int, event: bytes | None = None, offset: int | None = None) -> TimelineRow:

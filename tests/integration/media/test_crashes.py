@@ -157,7 +157,7 @@ async def test_sent_to_somebody_after_a_crash_before_that_view_was_committed(stu
     assert await dying.ended() == KILLED
 
     views.start()
-    async with InboxWriter(studio.postgres).writing() as writing:
+    async with InboxWriter(studio.postgres, 2).writing() as writing:
         await writing.write(project([Logged(event, encode(event))], await writing.heads([conversation_id])))
 
     async with asyncio.timeout(SHOWN_SECONDS):

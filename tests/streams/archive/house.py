@@ -10,6 +10,7 @@ from confluent_kafka.cimpl import NewTopic
 from infra.stores.archive_manifest import Deletion
 from infra.stores.postgres import Postgres
 from infra.stores.timeline import Timeline
+from infra.stores.versions import fixed
 from schemas.codec import encode
 from schemas.envelope import Headers
 from schemas.events import AnyEvent, TimelineEvent
@@ -129,7 +130,7 @@ class ArchiveHouse(House):
 
     async def in_cassandra(self) -> list[int]:
         """The seqs of the rows that are there, whatever the archive has."""
-        hot = await Timeline.prepare(self.parts.timeline._cassandra, is_one_replica_set=True)
+        hot = await Timeline.prepare(self.parts.timeline._cassandra, fixed(1), is_one_replica_set=True)
         return [row.seq for row in await hot.read(self.conversation_id, 1, 2_000)]
 
     async def segments(self) -> list[int]:

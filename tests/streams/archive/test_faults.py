@@ -12,6 +12,7 @@ from infra.stores.objects import Objects
 from infra.stores.segments import CorruptSegment
 from infra.stores.settings import ObjectSettings
 from infra.stores.timeline import Timeline
+from infra.stores.versions import fixed
 from streams.archive.archiver import CONTENT_TYPE, Archiver
 from streams.archive.restoring import verify
 from tests.streams.archive.house import PARTITION, ArchiveHouse, far_ahead
@@ -34,7 +35,7 @@ class TestAway:
         async with gate_to(port) as gate:
             settings = object_settings.model_copy(update={"endpoint": f"http://127.0.0.1:{gate.port}"})
             archive = Archive(ArchiveIndex(house.postgres), Objects(settings), settings.archive_bucket)
-            timeline = await Timeline.prepare(cassandra, archive, is_one_replica_set=True)
+            timeline = await Timeline.prepare(cassandra, fixed(1), archive, is_one_replica_set=True)
             await gate.shut()
             assert 10 == len(await timeline.read(house.conversation_id, 21, 30))
             with pytest.raises(StoreUnavailable):

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from infra.local.stack import Stack
 from infra.stores.memberships import Member, Memberships, Roster
 from infra.stores.settings import StoreSettings
+from infra.stores.versions import fixed
 from schemas.events import AnyEvent, MessageSent
 from streams.fanout import membership
 from streams.fanout.membership import MembershipMissing, MembershipView, evolve
@@ -26,7 +27,7 @@ BOTH = Roster((Member(ALICE, 1), Member(BOB, 1)))
 @pytest.fixture
 async def store(stores: Stack) -> AsyncIterator[Memberships]:
     async with cassandra_of(settings_of(stores, StoreSettings)) as cassandra:
-        yield await Memberships.prepare(cassandra)
+        yield await Memberships.prepare(cassandra, fixed(1))
 
 
 def talk(length: int) -> list[MessageSent]:

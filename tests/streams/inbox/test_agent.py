@@ -7,23 +7,25 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from infra.stores.inbox import Inbox
-from infra.stores.positions import INBOX, Positions
+from infra.stores.positions import Positions, View
 from infra.stores.postgres import Postgres
-from streams.inbox.agent import InboxAgent
+from streams.inbox.agent import INBOX
 from streams.runtime.records import Record
 from streams.runtime.settings import StreamSettings
+from streams.runtime.views import ProjectionAgent
 from tests.builders import BOB, broken_record, record, refused, sent
 from tests.infra.stores.connecting import new_id
 from tests.streams.employer import Employer, Task, until, until_waiting
 from tests.streams.gate import gate_to
 
 FIRST_OFFSET = 40
+VIEW = View("inbox", 2)
 
 
 class House:
     """An agent at work, and what Bob sees of the view that it writes."""
 
-    def __init__(self, agent: InboxAgent, inbox: Inbox) -> None:
+    def __init__(self, agent: ProjectionAgent, inbox: Inbox) -> None:
         self.agent = agent
         self._inbox = inbox
         self.conversation_id = new_id()
@@ -42,7 +44,7 @@ class House:
 
 
 async def house_of(employer: Employer, postgres: Postgres, settings: StreamSettings) -> House:
-    agent = InboxAgent(settings)
+    agent = ProjectionAgent(settings, INBOX, 2)
     await employer.hire(agent)
     return House(agent, Inbox(postgres))
 
@@ -76,11 +78,11 @@ class TestFlush:
 
 class TestPosition:
     async def test_published_once_folded(self, house: House, redis: Redis) -> None:
-        await redis.delete(INBOX.key)
+        await redis.delete(VIEW.key)
         await Task(house.agent, house.talk(1, 3)).done()
 
         async def is_published() -> bool:
-            return await Positions(redis).read(INBOX) == {0: FIRST_OFFSET + 4}
+            return await Positions(redis).read(VIEW) == {0: FIRST_OFFSET + 4}
 
         await until(is_published, "the position")
 

@@ -6,25 +6,28 @@ import pytest
 from redis.asyncio import Redis
 
 from infra.stores.cassandra import Cassandra
-from infra.stores.positions import RECEIPTS, Positions
+from infra.stores.positions import Positions, View
 from infra.stores.receipts import Passed, Receipts
+from infra.stores.versions import fixed
 from schemas.events import AnyEvent
 from schemas.times import timestamp
-from streams.receipts.agent import ReceiptsAgent
+from streams.receipts.agent import RECEIPTS
 from streams.runtime.records import Record
 from streams.runtime.settings import StreamSettings
+from streams.runtime.views import ProjectionAgent
 from tests.builders import BOB, START_MS, broken_record, delivered, read, record, sent
 from tests.infra.stores.connecting import new_id
 from tests.streams.employer import Employer, Task, until, until_waiting
 from tests.streams.gate import gate_to
 
 FIRST_OFFSET = 40
+VIEW = View("receipts", 1)
 
 
 class House:
     """An agent at work, and the view that it writes."""
 
-    def __init__(self, agent: ReceiptsAgent, receipts: Receipts) -> None:
+    def __init__(self, agent: ProjectionAgent, receipts: Receipts) -> None:
         self.agent = agent
         self._receipts = receipts
         self.conversation_id = new_id()
@@ -53,9 +56,9 @@ NOTHING = [Passed()] * 3
 
 
 async def house_of(employer: Employer, cassandra: Cassandra, settings: StreamSettings) -> House:
-    agent = ReceiptsAgent(settings)
+    agent = ProjectionAgent(settings, RECEIPTS, 1)
     await employer.hire(agent)
-    return House(agent, await Receipts.prepare(cassandra, is_one_replica_set=True))
+    return House(agent, await Receipts.prepare(cassandra, fixed(1), is_one_replica_set=True))
 
 
 @pytest.fixture
@@ -93,11 +96,11 @@ class TestFlush:
 
 class TestPosition:
     async def test_published_once_folded(self, house: House, redis: Redis) -> None:
-        await redis.delete(RECEIPTS.key)
+        await redis.delete(VIEW.key)
         await Task(house.agent, house.talk()).done()
 
         async def is_published() -> bool:
-            return await Positions(redis).read(RECEIPTS) == {0: FIRST_OFFSET + 5}
+            return await Positions(redis).read(VIEW) == {0: FIRST_OFFSET + 5}
 
         await until(is_published, "the position")
 

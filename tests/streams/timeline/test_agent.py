@@ -6,25 +6,28 @@ import pytest
 from redis.asyncio import Redis
 
 from infra.stores.cassandra import Cassandra
-from infra.stores.positions import TIMELINE, Positions
+from infra.stores.positions import Positions, View
 from infra.stores.timeline import Timeline, TimelineRow
+from infra.stores.versions import fixed
 from schemas.codec import encode
 from schemas.events import AnyEvent
 from streams.runtime.records import Record
 from streams.runtime.settings import StreamSettings
-from streams.timeline.agent import TimelineAgent
+from streams.runtime.views import ProjectionAgent
+from streams.timeline.agent import TIMELINE
 from tests.builders import broken_record, edited, record, refused, sent
 from tests.infra.stores.connecting import new_id
 from tests.streams.employer import Employer, Task, until, until_waiting
 from tests.streams.gate import gate_to
 
 FIRST_OFFSET = 40
+VIEW = View("timeline", 1)
 
 
 class House:
     """An agent at work, and the view that it writes."""
 
-    def __init__(self, agent: TimelineAgent, timeline: Timeline) -> None:
+    def __init__(self, agent: ProjectionAgent, timeline: Timeline) -> None:
         self.agent = agent
         self._timeline = timeline
         self.conversation_id = new_id()
@@ -37,9 +40,9 @@ class House:
 
 
 async def house_of(employer: Employer, cassandra: Cassandra, settings: StreamSettings) -> House:
-    agent = TimelineAgent(settings)
+    agent = ProjectionAgent(settings, TIMELINE, 1)
     await employer.hire(agent)
-    return House(agent, await Timeline.prepare(cassandra, is_one_replica_set=True))
+    return House(agent, await Timeline.prepare(cassandra, fixed(1), is_one_replica_set=True))
 
 
 @pytest.fixture
@@ -98,11 +101,11 @@ class TestFlush:
 
 class TestPosition:
     async def test_published_once_folded(self, house: House, redis: Redis) -> None:
-        await redis.delete(TIMELINE.key)
+        await redis.delete(VIEW.key)
         await Task(house.agent, house.talk(3)).done()
 
         async def is_published() -> bool:
-            return await Positions(redis).read(TIMELINE) == {0: FIRST_OFFSET + 3}
+            return await Positions(redis).read(VIEW) == {0: FIRST_OFFSET + 3}
 
         await until(is_published, "the position")
 
