@@ -7,20 +7,17 @@ from collections.abc import Callable
 from streams.archive.agent import ArchiveAgent
 from streams.conversation.agent import ConversationAgent
 from streams.fanout.agent import FanOutAgent
-from streams.fanout.following import MEMBERSHIPS
 from streams.fanout.signals import SignalsAgent
-from streams.inbox.agent import INBOX
 from streams.media.agent import MediaAgent
 from streams.media.views import MediaUses, MediaView
 from streams.notification.agent import NotificationAgent
 from streams.notification.sending.agent import SendingAgent
 from streams.presence.agent import PresenceAgent
 from streams.presence.last_seen import LastSeenAgent
-from streams.receipts.agent import RECEIPTS
+from streams.projections import PROJECTORS
 from streams.runtime.agents import Agent
 from streams.runtime.process import run
 from streams.runtime.settings import StreamSettings
-from streams.timeline.agent import TIMELINE
 
 AGENTS: dict[str, Callable[[StreamSettings], Agent]] = {
     "conversation": ConversationAgent,
@@ -36,9 +33,6 @@ AGENTS: dict[str, Callable[[StreamSettings], Agent]] = {
     "push-fcm": lambda settings: SendingAgent(settings, "fcm"),
     "push-apns": lambda settings: SendingAgent(settings, "apns"),
 }
-PROJECTORS = {one.name: one for one in (TIMELINE, RECEIPTS, INBOX, MEMBERSHIPS)}
-
-
 def main() -> None:
     known = sorted(AGENTS.keys() | PROJECTORS.keys())
     parser = argparse.ArgumentParser(prog="python -m streams", description="Run agents in one process.")

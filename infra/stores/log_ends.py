@@ -43,6 +43,18 @@ class LogEnds:
         """Per partition, the offset up to which the group has committed; 0 where it has not yet."""
         return await asyncio.to_thread(self._committed, group, topic)
 
+    async def commit(self, group: str, topic: Topic, offsets: Offsets) -> None:
+        """Set where a group goes on that nobody is in."""
+        await asyncio.to_thread(self._commit, group, topic, offsets)
+
+    def _commit(self, group: str, topic: Topic, offsets: Offsets) -> None:
+        places = [TopicPartition(topic.name, partition, offset) for partition, offset in offsets.items()]
+        try:
+            committed = self._consumer(group).commit(offsets=places, asynchronous=False)
+        except KafkaException as away:
+            raise StoreUnavailable(str(away)) from away
+        _without_errors(committed)
+
     def _ends(self, topic: Topic) -> Offsets:
         places = [TopicPartition(topic.name, partition, LATEST) for partition in range(topic.partitions)]
         try:

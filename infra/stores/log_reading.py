@@ -147,7 +147,7 @@ class LogReader:
 
 
 def _is_kept(message: Message, keep: Keep) -> bool:
-    return keep(cast("bytes | None", message.key()), cast("bytes | None", message.value()) or b"")
+    return keep(message.key(), message.value() or b"")
 
 
 def _first_since(consumer: Consumer, topic: str, partition: int, at_ms: int, end: int) -> int:
@@ -167,7 +167,6 @@ def _record(message: Message) -> StoredRecord:
     assert partition is not None
     assert offset is not None
     _, at_ms = message.timestamp()
-    # The stubs allow texts, which only a deserializer would make: a record comes as bytes.
-    key, value = cast("bytes | None", message.key()), cast("bytes | None", message.value())
+    # The stubs allow texts, which only a deserializer would make: headers come as bytes.
     headers = cast("Sequence[tuple[str, bytes | None]]", message.headers() or ())
-    return StoredRecord(topic, partition, offset, at_ms, key, value or b"", headers)
+    return StoredRecord(topic, partition, offset, at_ms, message.key(), message.value() or b"", headers)

@@ -7,7 +7,7 @@ what becomes of them then still stands here.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Protocol
@@ -214,13 +214,16 @@ class Timeline:
         await timeline._statements.get()
         return timeline
 
-    async def write(self, rows: Sequence[TimelineRow], patches: Sequence[Patch] = ()) -> None:
-        """Write rows and patches; done when all are durable. Writing them again changes nothing.
+    async def write(
+        self, rows: Sequence[TimelineRow], patches: Sequence[Patch] = (), archived: Container[tuple[str, int]] = ()
+    ) -> None:
+        """Write rows and patches; done when all are durable. Writing them again changes nothing. Of rows that are
+        archived, by conversation and seq, only their buckets' places are written.
 
         Raises StoreUnavailable.
         """
         to = await self._statements.get()
-        written = chain.from_iterable(_row_writes(to, row) for row in rows)
+        written = chain.from_iterable(_row_writes(to, row, archived) for row in rows)
         await self._writes.write(chain(written, (_patch_write(to, patch) for patch in patches)))
 
     async def read(self, conversation_id: str, first: int, last: int) -> list[TimelineRow]:
@@ -288,11 +291,12 @@ class Timeline:
         return None
 
 
-def _row_writes(to: _Statements, row: TimelineRow) -> Iterator[Write]:
+def _row_writes(to: _Statements, row: TimelineRow, archived: Container[tuple[str, int]]) -> Iterator[Write]:
     bucket, timestamp = bucket_of(row.seq), first_wins(row.offset)
     conversation, message = UUID(row.conversation_id), UUID(row.message_id) if row.message_id else None
     values = (conversation, bucket, row.seq, row.at_ms, message, row.event, row.unreadable, timestamp)
-    yield (row.conversation_id, bucket), to.insert, values
+    if (row.conversation_id, row.seq) not in archived:
+        yield (row.conversation_id, bucket), to.insert, values
     if row.seq == first_seq(bucket):
         place = (conversation, row.at_ms, bucket, timestamp)
         yield (row.conversation_id, bucket), to.insert_bucket, place

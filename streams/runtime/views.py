@@ -59,10 +59,12 @@ class Projection(Protocol):
 @dataclass(frozen=True, slots=True)
 class Projector:
     """A view that may have several versions at a time, and how one of them is opened: `connect(settings, version)`,
-    which raises StoreUnavailable. `is_written_beside`: while there is only one, another agent writes it."""
+    which raises StoreUnavailable; `connect_rebuild`, where a rebuild differs. `is_written_beside`: while there is only
+    one, another agent writes it."""
 
     name: str
     connect: Callable[[StoreSettings, int], Awaitable[Projection]]
+    connect_rebuild: Callable[[StoreSettings, int], Awaitable[Projection]] | None = None
     is_written_beside: bool = False
 
 
