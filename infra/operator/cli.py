@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from infra.operator import archive, dead_letters, explain, log
+from infra.operator import archive, dead_letters, explain, log, projection
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,6 +15,7 @@ app = typer.Typer(
 app.add_typer(archive.app, name="archive")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(log.app, name="log")
+app.add_typer(projection.app, name="projection")
 app.command("explain")(explain.command)
 
 

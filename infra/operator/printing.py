@@ -38,7 +38,7 @@ class Printer:
 
 
 def cat(topic_name: str, wanted: Wanted, *, since: str | None, until: str | None, printer: Printer) -> None:
-    topic, since_ms, until_ms = _topic(topic_name), _moment(since), _moment(until)
+    topic, since_ms, until_ms = _topic(topic_name), moment(since), moment(until)
 
     async def work() -> None:
         settings = StoreSettings()
@@ -75,7 +75,7 @@ def wanted(conversation_id: str | None, user_id: str | None, types: Iterable[str
     return Wanted(conversation_id, user_id, frozenset(types))
 
 
-def _moment(text: str | None) -> int | None:
+def moment(text: str | None) -> int | None:
     try:
         return None if text is None else moment_ms(text)
     except ValueError as wrong:

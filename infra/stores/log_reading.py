@@ -162,6 +162,11 @@ def _record(message: Message) -> StoredRecord:
         if error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 — the driver has no other name for it
             raise RangeGone(f"{message.topic()}/{message.partition()}: {error.str()}")
         raise StoreUnavailable(f"{message.topic()}/{message.partition()}: {message.error()}")
+    return stored(message)
+
+
+def stored(message: Message) -> StoredRecord:
+    """A record from the driver's message, which is no error."""
     topic, partition, offset = message.topic(), message.partition(), message.offset()
     assert topic is not None
     assert partition is not None

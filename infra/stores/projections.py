@@ -19,12 +19,31 @@ from infra.stores.postgres import Connection, Postgres
 State = Literal["building", "standby", "announced", "live", "dropped"]
 NAMES = ("timeline", "receipts", "inbox", "memberships")
 LOCKS = 0x70726F6A  # the space of advisory locks that are the projections'
-_COLUMNS = "name, version, state, scope, made_at, changed_at"
+_COLUMNS = "name, version, state, scope, made_at, changed_at, live_until"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of the log a version holds: one conversation, or what was appended since a time; neither: the whole."""
+
+    conversation_id: str | None = None
+    since_ms: int | None = None
+
+    def __str__(self) -> str:
+        if self.conversation_id:
+            return f"conversation:{self.conversation_id}"
+        return "" if self.since_ms is None else f"since:{self.since_ms}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Scope":
+        kind, _, value = text.partition(":")
+        return cls(value if kind == "conversation" else None, int(value) if kind == "since" else None)
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """`scope` is empty for the whole log; only such a version may go live."""
+    """`scope` is empty for the whole log; only such a version may go live. `live_until`: when another took its place,
+    None if it never was live, or is."""
 
     name: str
     version: int
@@ -32,6 +51,7 @@ class Version:
     scope: str
     made_at: datetime
     changed_at: datetime
+    live_until: datetime | None
 
     @property
     def view(self) -> View:
@@ -100,7 +120,8 @@ class Projections:
         Raises StateDiffers."""
         async with self._postgres.connection() as connection:
             await connection.execute(
-                "UPDATE projections SET state = 'standby', changed_at = now() WHERE name = %s AND state = 'live'",
+                "UPDATE projections SET state = 'standby', changed_at = now(), live_until = now()"
+                " WHERE name = %s AND state = 'live'",
                 (version.name,),
             )
             await _move(connection, version, "live")

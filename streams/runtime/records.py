@@ -3,23 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from confluent_kafka import Message
 from faust.serializers import codecs
 
+from infra.stores.log_reading import StoredRecord as Record
+from infra.stores.log_reading import stored as record
+
+__all__ = ["CODEC", "Record", "Run", "record"]
+
 CODEC = "runs"
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One record as it stands in the log; `at_ms` is the log's own append time."""
-
-    topic: str
-    partition: int
-    offset: int
-    at_ms: int
-    key: bytes | None
-    value: bytes
-    headers: Sequence[tuple[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +20,6 @@ class Run:
     partition: int
     records: Sequence[Record]
     ack: Callable[[], object]
-
-
-def record(message: Message) -> Record:
-    """A record from the driver's message."""
-    topic, partition, offset = message.topic(), message.partition(), message.offset()
-    assert topic is not None
-    assert partition is not None
-    assert offset is not None
-    _, at_ms = message.timestamp()
-    return Record(topic, partition, offset, at_ms, message.key(), message.value() or b"", message.headers() or ())  # type: ignore[arg-type]  # the driver's stubs allow text
 
 
 class _Through(codecs.Codec):

@@ -17,6 +17,7 @@ CREATE TABLE projections (
     scope text NOT NULL DEFAULT '',  -- of what part of the log, if not of the whole
     made_at timestamptz NOT NULL DEFAULT now(),
     changed_at timestamptz NOT NULL DEFAULT now(),
+    live_until timestamptz,  -- when another took its place
     PRIMARY KEY (name, version)
 );
 CREATE UNIQUE INDEX projections_live ON projections (name) WHERE state = 'live';

@@ -1,0 +1,38 @@
+"""How fast a rebuild may go: as fast as it can while nobody waits, and ever slower while messages do. Pure."""
+
+import math
+from dataclasses import dataclass
+
+LEAST = 200.0  # events a second: it gets on, whatever happens
+FIRST = 1_000.0
+SLOWER, FASTER = 0.6, 1.15
+
+
+@dataclass(frozen=True, slots=True)
+class Strain:
+    """How the live side is: by how many records the agent that is furthest behind is behind, and how many milliseconds
+    commands of the last moment waited for their events (p90); None: there were none."""
+
+    lag: int
+    delay_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """Additive steps up, halves down: the rate finds the share that the live side leaves. `rate`: events a second."""
+
+    max_lag: int
+    max_delay_ms: float
+    max_rate: float = math.inf
+    rate: float = FIRST
+
+    def after(self, strain: Strain) -> "Throttle":
+        """The throttle a moment later, the live side being so."""
+        is_strained = strain.lag > self.max_lag or (strain.delay_ms or 0) > self.max_delay_ms
+        if is_strained:
+            rate = self.rate * SLOWER
+        elif strain.delay_ms is None and strain.lag == 0:
+            rate = self.rate * 2  # nobody is there
+        else:
+            rate = self.rate * FASTER
+        return Throttle(self.max_lag, self.max_delay_ms, self.max_rate, min(self.max_rate, max(LEAST, rate)))
