@@ -1,7 +1,8 @@
 """Fan-out's membership view: cached, kept in Cassandra, folded from the same events as all else."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import reduce
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -9,12 +10,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from infra.local.stack import Stack
-from infra.stores.memberships import Member, Memberships, Roster
+from infra.stores.memberships import Member, Memberships, Roster, drops, tables
 from infra.stores.settings import StoreSettings
 from infra.stores.versions import fixed
 from schemas.events import AnyEvent, MessageSent
 from streams.fanout import membership
 from streams.fanout.membership import MembershipMissing, MembershipView, evolve
+from streams.fanout.versions import Folded
 from tests.builders import ALICE, BOB, CAROL, DAVE, added, blocked, created, delivered, refused, removed, sent
 from tests.infra.stores.connecting import cassandra_of, new_id, settings_of
 from tests.strategies import Arrival, arrivals
@@ -176,3 +178,42 @@ class TestEvict:
         assert (BOTH, None) == (view.roster(busy.conversation_id), view.roster(idle.conversation_id))
         await view.fold([again])
         assert BOTH == view.roster(idle.conversation_id)
+
+
+class Folding:
+    """Another version that has folded so much of each partition."""
+
+    def __init__(self) -> None:
+        self.asked: list[Mapping[int, int]] = []
+
+    async def wait(self, offsets: Mapping[int, int]) -> None:
+        self.asked.append(offsets)
+
+
+class TestAnotherVersion:
+    async def test_what_is_remembered_of_the_one_before_goes(self, stores: Stack) -> None:
+        async with cassandra_of(settings_of(stores, StoreSettings)) as cassandra:
+            for statement in tables(99):
+                await cassandra.execute(statement)
+            live = [1]
+            view = MembershipView(await Memberships.prepare(cassandra, lambda: live[0]))
+            events = talk(2)
+            await view.fold(events[:1])
+            live[0] = 99
+            with pytest.raises(MembershipMissing):  # the other version has never heard of it
+                await view.fold(events[1:])
+            await view.fold(events)
+            assert view.roster(events[0].conversation_id) == BOTH
+            for statement in drops(99):
+                await cassandra.execute(statement)
+
+    async def test_it_must_have_folded_what_comes_before(self, store: Memberships) -> None:
+        folding = Folding()
+        view = MembershipView(store, cast("Folded", folding))
+        events = talk(3)
+        for event, starts in zip(events, ({0: 7}, {0: 8, 1: 3}, {0: 9}), strict=True):
+            await view.fold([event], starts)
+        assert [{0: 7}, {1: 3}] == folding.asked  # once for each partition
+        view.forget()
+        await view.fold(events, {0: 7})
+        assert {0: 7} == folding.asked[-1]

@@ -1,0 +1,36 @@
+"""The rate of a rebuild finds the share that the live side leaves."""
+
+import math
+from functools import reduce
+
+import pytest
+
+from infra.operator.rebuilds.throttle import FIRST, LEAST, Strain, Throttle
+
+NOBODY, EASE, DELAYED, BEHIND = Strain(0, None), Strain(10, 5.0), Strain(10, 40.0), Strain(2_000, 5.0)
+
+
+def after(*strains: Strain, max_rate: float = math.inf) -> float:
+    return reduce(Throttle.after, strains, Throttle(1_000, 25.0, max_rate)).rate
+
+
+class TestAfter:
+    def test_ever_faster_while_nobody_is_there(self) -> None:
+        assert 8 * FIRST == after(NOBODY, NOBODY, NOBODY)
+
+    def test_faster_by_and_by_while_all_is_well(self) -> None:
+        assert FIRST < after(EASE) < after(NOBODY)
+
+    @pytest.mark.parametrize("strain", [DELAYED, BEHIND])
+    def test_slower_when_somebody_waits(self, strain: Strain) -> None:
+        assert after(strain) < FIRST
+        assert after(strain, strain) < after(strain)
+
+    def test_never_stands_still(self) -> None:
+        assert LEAST == after(*[BEHIND] * 100)
+
+    def test_never_above_what_is_allowed(self) -> None:
+        assert 1_500 == after(*[NOBODY] * 10, max_rate=1_500)
+
+    def test_a_view_that_is_behind_without_traffic_is_no_reason_to_hurry(self) -> None:
+        assert after(Strain(900, None)) < after(NOBODY)
