@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -26,3 +27,15 @@ async def until_available(work: Callable[[], Awaitable[T]], what: str) -> T:
             log.warning("%s: %s; again in %.2f s", what, away, pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, BACKOFF_LAST_SECONDS)
+
+
+async def available_within(seconds: float, work: Callable[[], Awaitable[T]]) -> T:
+    """Do idempotent work, again while its store is away, but not for longer than this. Raises StoreUnavailable."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return await work()
+        except StoreUnavailable:
+            if time.monotonic() > deadline:
+                raise
+        await asyncio.sleep(BACKOFF_LAST_SECONDS)

@@ -82,11 +82,14 @@ class Projections:
 
     async def all(self, name: str | None = None) -> list[Version]:
         """By name and version, without those that were dropped."""
-        query = f"SELECT {_COLUMNS} FROM projections WHERE state <> 'dropped' ORDER BY name, version"  # noqa: S608 — constants
+        return [one for one in await self.ever(name) if one.state != "dropped"]
+
+    async def ever(self, name: str | None = None) -> list[Version]:
+        """With those that were dropped."""
+        query = f"SELECT {_COLUMNS} FROM projections WHERE name = coalesce(%s, name) ORDER BY name, version"  # noqa: S608 — constants
         async with self._postgres.connection() as connection:
-            rows = await (await connection.execute(query.encode())).fetchall()
-        found = [Version(*row) for row in rows]  # type: ignore[arg-type]  # as selected
-        return [one for one in found if name in {None, one.name}]
+            rows = await (await connection.execute(query.encode(), (name,))).fetchall()
+        return [Version(*row) for row in rows]  # type: ignore[arg-type]  # as selected
 
     @asynccontextmanager
     async def lock(self, name: str) -> AsyncIterator[bool]:

@@ -9,12 +9,16 @@ import typer
 from infra.operator.running import Failed
 from infra.stores import cache
 from infra.stores.cassandra import Cassandra
+from infra.stores.faults import available_within
 from infra.stores.log_ends import LogEnds, Offsets
 from infra.stores.positions import Positions
 from infra.stores.postgres import Postgres
 from infra.stores.projections import NAMES, Projections, Version
 from infra.stores.settings import StoreSettings
 from schemas.topics import CONVERSATION_EVENTS
+
+
+SCHEMA_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,11 @@ class Desk:
     ends: LogEnds
 
     async def version(self, name: str, number: int) -> Version:
-        """Raises Failed, StoreUnavailable."""
-        for one in await self.projections.all(name):
+        """One that is there, or was dropped. Raises Failed, StoreUnavailable."""
+        for one in await self.projections.ever(name):
             if one.version == number:
                 return one
-        raise Failed(f"there is no version {number} of {name}")
+        raise Failed(f"there never was a version {number} of {name}")
 
     async def live(self, name: str) -> Version:
         return next(one for one in await self.projections.all(name) if one.state == "live")
@@ -90,12 +94,12 @@ async def alone(here: Desk, name: str) -> AsyncIterator[None]:
 
 
 async def run_in_cassandra(settings: StoreSettings, statements: Sequence[str]) -> None:
-    """Raises StoreUnavailable."""
+    """Of statements that may be run again. A busy Cassandra takes its time for those. Raises StoreUnavailable."""
     if statements:
         cassandra = await Cassandra.connect(settings)
         try:
             for statement in statements:
-                await cassandra.execute(statement)
+                await available_within(SCHEMA_SECONDS, lambda text=statement: cassandra.execute(text))  # type: ignore[misc]
         finally:
             await cassandra.close()
 

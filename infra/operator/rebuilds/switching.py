@@ -51,7 +51,8 @@ def drop(name: str, number: int, *, dry_run: bool, as_json: bool) -> None:
             version = await here.version(name, number)
             _may_go(version)
             if not dry_run:
-                await here.projections.move(version, "dropped")
+                if version.state != "dropped":  # else somebody was interrupted, and its tables may be there still
+                    await here.projections.move(version, "dropped")
                 await asyncio.sleep(HEARD_SECONDS)  # until nobody reads it, and its agent has ended
                 await run_in_cassandra(here.settings, view_tables.dropping(version.view))
                 if name == "inbox":
@@ -99,6 +100,8 @@ async def _may_be_read(here: Desk, version: Version, *, is_forced: bool) -> None
         raise Failed(f"{what} is live already")
     if version.scope:
         raise Failed(f"{what} holds only a part of the log ({version.scope}): it is there to be compared")
+    if version.state == "dropped":
+        raise Failed(f"{what} was dropped")
     if version.state == "building":
         raise Failed(f"{what} is half built: `backchannel projection rebuild {version.name}` goes on with it")
     behind = await here.behind(version)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from typing import Any, Final, TypeVar
 
-from infra.stores.faults import StoreUnavailable
+from infra.stores.faults import StoreUnavailable, available_within
 from infra.stores.log_reading import Keep, LogReader, RangeGone, Span, StoredRecord
 from infra.stores.postgres import Postgres
 from infra.stores.projections import Progress, Projections, Scope, Version
@@ -24,7 +24,6 @@ from streams.runtime.views import Projection
 
 BATCH_RECORDS = 1_000
 AWAY_SECONDS = 30.0
-AGAIN_SECONDS = 1.0
 NOTED_SECONDS = 0.5
 NICE: Final = 19
 GONE_EXIT_CODE = 3
@@ -154,14 +153,7 @@ class _Work:
         if os.getppid() != self._parent:
             os._exit(GONE_EXIT_CODE)
         await self._keep_pace(len(records))
-        away_until = time.monotonic() + AWAY_SECONDS
-        while True:
-            try:
-                return await projection.fold(records)
-            except StoreUnavailable:
-                if time.monotonic() > away_until:
-                    raise
-                await asyncio.sleep(AGAIN_SECONDS)
+        await available_within(AWAY_SECONDS, lambda: projection.fold(records))
 
     async def _keep_pace(self, count: int) -> None:
         rate = self._rate.value
