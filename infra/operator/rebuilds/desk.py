@@ -17,7 +17,6 @@ from infra.stores.projections import NAMES, Projections, Version
 from infra.stores.settings import StoreSettings
 from schemas.topics import CONVERSATION_EVENTS
 
-
 SCHEMA_SECONDS = 30.0
 
 
