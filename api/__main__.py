@@ -8,14 +8,14 @@ import uvicorn
 
 from api.app import create_app
 from api.settings import ApiSettings
+from infra.telemetry import process, tracing
 
 FAULT = 1
 
 
 def main() -> int:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("cassandra").setLevel(logging.ERROR)
     settings = ApiSettings()
+    process.begin(settings.api_name, {"cassandra": logging.ERROR})
     faults: list[int] = []
 
     def end_on_fault() -> None:
@@ -40,6 +40,7 @@ def main() -> int:
     # uvicorn raises the signal again when it has shut down; by then it has done its work.
     signal.signal(signal.SIGTERM, lambda *_: None)
     server.run()
+    tracing.flush()
     return FAULT if faults or not server.started else 0
 
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from api import chores, faults, openapi
 from api.background import Background
 from api.bodies import BodyGate
+from api.observing import Observing
 from api.routes import (
     accounts,
     asyncapi,
@@ -23,6 +24,7 @@ from api.routes import (
     health,
     media,
     messages,
+    metrics,
     receipts,
     sessions,
     tickets,
@@ -45,6 +47,7 @@ ROUTERS = (
     commands.router,
     media.router,
     health.router,
+    metrics.router,
     front.router,
     asyncapi.router,
 )
@@ -79,6 +82,7 @@ def create_app(settings: ApiSettings, on_fault: Callable[[], None]) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(BodyGate)
+    app.add_middleware(Observing)  # the outermost: it sees what the others answer, too
     openapi.install(app)
     return app
 

@@ -1,5 +1,6 @@
 """Commands over HTTP: the same door as the gateway's, and the answer as a response."""
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +12,8 @@ from api.openapi import described, refused
 from api.problems import Refusal, unauthenticated
 from api.services import Services
 from api.tokens import Bearer
+from infra.telemetry import metrics, tracing
+from infra.telemetry.traceparent import CALLER
 from schemas import commands, door, envelope, frames
 from schemas.codec import encode
 from schemas.commands import Origin
@@ -53,6 +56,7 @@ async def execute(use: Services, caller: Bearer, frame: frames.AnyKeyedFrame) ->
     conversation_id = door.conversation_of(frame, caller.user_id, use.settings.direct_secret_bytes())
     facts = await use.facts.gather(frame, conversation_id, caller.user_id)
     if reason := door.refusal(frame, caller.user_id, facts):
+        metrics.REFUSALS.labels("api", reason).inc()
         # Where the door says no, no conversation is named that the log does not know of.
         named = None if isinstance(frame, frames.CreateGroup) else frame.conversation_id
         raise Refusal(reason, door.DETAILS.get(reason, ""), client_id=frame.client_id, conversation_id=named)
@@ -99,16 +103,22 @@ async def ask(use: Services, command: CommandOf) -> Item:
     async def append(origin: Origin) -> None:
         made = command(origin)
         topic, id_ = CONVERSATION_COMMANDS.name, made.conversation_id
-        await use.appender.append(topic, encode(made), key=id_, headers=_headers(made))
+        begun = tracing.begin("append command", CALLER.get())
+        try:
+            await use.appender.append(topic, encode(made), key=id_, headers=_headers(made, begun.traceparent))
+        except BaseException as fault:
+            begun.end(type(fault).__name__)
+            raise
+        begun.end()
 
     return await use.answers.ask(append)
 
 
-def _headers(command: commands.Command) -> envelope.Headers:
-    trace = envelope.new_trace()
+def _headers(command: commands.Command, trace: str) -> envelope.Headers:
+    """A caller may do several things in one trace: the trace does not name the command."""
     now = timestamp(time.time_ns() // 1_000_000)
-    trace_id = trace.split("-")[1]
-    return envelope.headers(command, id_=trace_id, source="api", subject=command.conversation_id, at=now, trace=trace)
+    id_, subject = os.urandom(16).hex(), command.conversation_id
+    return envelope.headers(command, id_=id_, source="api", subject=subject, at=now, trace=trace)
 
 
 def _raise_refused(item: Item) -> None:

@@ -11,6 +11,7 @@ from api.settings import ApiSettings
 from infra.stores.cache import Redis
 from infra.stores.limits import Limit, Rate
 from infra.stores.user_limits import UserLimits
+from infra.telemetry import metrics
 from schemas import frames
 
 
@@ -43,6 +44,7 @@ def _per_minute(calls: int) -> Rate:
 
 def _enforce(wait_seconds: float) -> None:
     if wait_seconds:
+        metrics.RATE_LIMITED.labels("api").inc()
         raise rate_limited(wait_seconds)
 
 

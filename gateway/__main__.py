@@ -53,6 +53,7 @@ from infra.stores.user_limits import UserLimits
 from infra.stores.users import Users
 from infra.stores.views import Views
 from infra.stores.watchers import Watchers
+from infra.telemetry import metrics, process, tracing
 from schemas.topics import CONVERSATION_COMMANDS, CONVERSATION_EVENTS, PRESENCE_EVENTS
 
 log = logging.getLogger(__name__)
@@ -131,6 +132,7 @@ async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
         Acquaintance(postgres),
     )
     registry = Registry(watching.changed)
+    metrics.CONNECTIONS.labels(settings.gateway_name).set_function(lambda: len(registry))
     announcing = Announcing(settings, registry, LiveGateways(redis))
     incarnation = Incarnation(
         redis,
@@ -182,12 +184,12 @@ async def _or_die(work: object) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("cassandra", "websockets"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
+    settings = GatewaySettings()
+    process.begin(settings.gateway_name, dict.fromkeys(("cassandra", "websockets"), logging.ERROR))
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    uvloop.run(run(GatewaySettings()))
+    uvloop.run(run(settings))
+    tracing.flush()
 
 
 if __name__ == "__main__":

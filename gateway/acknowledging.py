@@ -10,6 +10,7 @@ from gateway.submitting import headers
 from infra.stores.door_facts import CATCH_UP_SECONDS, DoorFacts
 from infra.stores.faults import until_available
 from infra.stores.log import Appender
+from infra.telemetry import tracing
 from schemas import door, frames, topics
 from schemas.codec import encode
 from schemas.door import Actor
@@ -85,12 +86,14 @@ class Acknowledging:
 
     def _append(self, actor: Actor, frame: frames.AnyReceiptFrame, *, is_private: bool) -> None:
         command = door.acknowledgement(frame, actor, is_private=is_private)
+        begun = tracing.begin("append command")
         try:
             self._appender.produce(
                 topics.CONVERSATION_COMMANDS.name,
                 encode(command),
                 key=command.conversation_id,
-                headers=headers(command, self._gateway),
+                headers=headers(command, self._gateway, begun.traceparent),
+                on_delivery=lambda error, _: begun.end(None if error is None else error.str()),
             )
         except BufferError:  # the device's next receipt covers this one
             log.warning("a receipt is not taken: the producer's queue is full")

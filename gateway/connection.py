@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from websockets.asyncio.server import ServerConnection, broadcast
 from websockets.exceptions import ConnectionClosed
 
+from gateway.counting import note_closed
 from gateway.session import Action, Close, Phase, Send, Session
 from schemas.close_codes import CloseCode
 from schemas.commands import Origin
@@ -63,6 +64,7 @@ class Connection:
             case Send(frame):
                 self.write(frame)
             case Close(code, reason):
+                note_closed(code)
                 self._settle()
                 task = asyncio.create_task(self._close(code, reason))
                 CLOSING.add(task)

@@ -2,9 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gateway.connection import Connection
+from gateway.counting import note_delivered
 from schemas.outbound import Item, Kind
 
 CLOSE_STEPS = 50
@@ -31,8 +33,9 @@ class Registry:
     def remove(self, connection: Connection) -> None:
         self._connections.pop(connection.id, None)
 
-    def dispatch(self, items: Iterable[Item]) -> None:
+    def dispatch(self, items: Sequence[Item]) -> None:
         """Hand finished frames to sockets; connections that are gone are passed over."""
+        began_ns = time.time_ns()
         for item in items:
             if item.kind is Kind.PRESENCE:
                 self._presence_changed(item.connections)
@@ -40,6 +43,7 @@ class Registry:
             for id_ in item.connections:
                 if connection := self._connections.get(id_):
                     _hand(connection, item)
+        note_delivered(items, began_ns)
 
     async def close_all(self, code: int, reason: str, seconds: float) -> None:
         """Close what is open now, in a random order spread over some seconds: a storm of reconnects helps nobody."""

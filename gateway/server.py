@@ -7,12 +7,14 @@ from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 
 from websockets.asyncio.server import Server, ServerConnection
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from gateway.acknowledging import Acknowledging
 from gateway.composing import Composing
 from gateway.connection import Connection
+from gateway.counting import FRAMES_IN, RATE_LIMITED
 from gateway.incarnation import Incarnation
 from gateway.last_signs import LastSigns
 from gateway.listening import listen
@@ -36,6 +38,7 @@ from gateway.silence import Silence
 from gateway.submitting import Submitting
 from gateway.watching import Watching
 from infra.stores.user_limits import UserLimits
+from infra.telemetry import exposition
 from schemas import frames
 from schemas.close_codes import CloseCode
 from schemas.commands import Origin
@@ -89,6 +92,8 @@ class GatewayServer:
                 return socket.respond(HTTPStatus.OK, "alive\n")
             case "/readyz" if self._is_ready:
                 return socket.respond(HTTPStatus.OK, "ready\n")
+            case exposition.PATH:
+                return _metrics()
             case "/readyz" | "/v1/socket":
                 return socket.respond(HTTPStatus.SERVICE_UNAVAILABLE, "not ready\n")
             case _:
@@ -161,6 +166,7 @@ class GatewayServer:
                 if not (wait := self._limits.take(actor.user_id, is_message=_is_message(action))):
                     await self._carry_out(action, connection, actor)
                     continue
+                RATE_LIMITED.inc()
                 action = connection.session.limited(action.frame, wait, self._now())
             connection.perform(action)
             if isinstance(action, Close):
@@ -182,6 +188,7 @@ class GatewayServer:
                 self._watching.unsubscribe(connection, frame)
 
     def _receive(self, connection: Connection, data: str | bytes) -> Action | None:
+        FRAMES_IN.inc()
         if connection.is_silent:
             self._silence.broken(connection)
         if isinstance(data, bytes):
@@ -194,6 +201,13 @@ class GatewayServer:
         await self._registry.close_all(CloseCode.DRAINING, "draining", self._settings.drain_seconds)
         server.close()
         await server.wait_closed()
+
+
+def _metrics() -> Response:
+    """Not by `respond`, which takes all for text of its own type."""
+    body = exposition.exposition()
+    fields = {"Content-Type": exposition.CONTENT_TYPE, "Content-Length": str(len(body)), "Connection": "close"}
+    return Response(HTTPStatus.OK, HTTPStatus.OK.phrase, Headers(fields), body)
 
 
 def _is_message(action: Asked) -> bool:

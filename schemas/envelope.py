@@ -13,9 +13,9 @@ _VERSIONS: dict[str, bytes] = {}  # `ce_type` of each value's type; the version 
 
 
 def new_trace() -> str:
-    """A traceparent for a new trace: every command starts one at the door."""
+    """A traceparent for a new trace that nobody records (`infra.telemetry.tracing` begins those that somebody does)."""
     random = os.urandom(24).hex()
-    return f"00-{random[:32]}-{random[32:]}-01"
+    return f"00-{random[:32]}-{random[32:]}-00"
 
 
 def headers(value: Struct, *, id_: str, source: str, subject: str, at: str, trace: str | bytes) -> Headers:

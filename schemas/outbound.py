@@ -18,9 +18,14 @@ class Kind(IntEnum):
 
 
 class Item(Struct, frozen=True, array_like=True):
+    """`at_ms`: when what it tells was appended to the log, 0 if it was not; `trace`: its traceparent, if that trace is
+    recorded. Readers of other versions pass over what they do not know, and do without what is missing."""
+
     kind: Kind
     connections: tuple[str, ...]
     payload: bytes
+    at_ms: int = 0
+    trace: bytes | None = None
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -4,6 +4,7 @@ import argparse
 import logging
 from collections.abc import Callable
 
+from infra.telemetry import process
 from streams.archive.agent import ArchiveAgent
 from streams.conversation.agent import ConversationAgent
 from streams.fanout.agent import FanOutAgent
@@ -19,6 +20,7 @@ from streams.runtime.agents import Agent
 from streams.runtime.process import run
 from streams.runtime.settings import StreamSettings
 
+QUIET = ("cassandra", "faust", "mode", "httpx")  # httpx says addresses, and Apple's have push tokens in them
 AGENTS: dict[str, Callable[[StreamSettings], Agent]] = {
     "conversation": ConversationAgent,
     "fanout": FanOutAgent,
@@ -38,10 +40,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m streams", description="Run agents in one process.")
     parser.add_argument("agents", nargs="+", choices=known, metavar="NAME", help=", ".join(known))
     names = parser.parse_args().agents
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("cassandra", "faust", "mode", "httpx"):  # httpx says addresses, and Apple's have push tokens in them
-        logging.getLogger(noisy).setLevel(logging.WARNING)
     settings = StreamSettings()
+    process.begin(settings.instance or "-".join(names), dict.fromkeys(QUIET, logging.WARNING))
     agents = [AGENTS[name](settings) for name in names if name in AGENTS]
     run(agents, settings, [PROJECTORS[name] for name in names if name in PROJECTORS])
 

@@ -83,7 +83,11 @@ def _agents(settings: LocalSettings, name: str) -> Part:
     usual, agents = AGENTS[name]
     port = settings.port(usual)
     # Static membership: after a crash the partitions are taken over at once, not after the session timeout.
-    environment = {"BACKCHANNEL_HEALTH_PORT": str(port), "BACKCHANNEL_INSTANCE": f"{name}-1"}
+    environment = {
+        "BACKCHANNEL_HEALTH_PORT": str(port),
+        "BACKCHANNEL_INSTANCE": f"{name}-1",
+        "BACKCHANNEL_LAST_WORDS": str(Folders(settings.folder).run / f"{name}.end"),
+    }
     if name == "notification":
         environment |= _notification(settings)
     command = _python("streams", *agents)

@@ -6,6 +6,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from infra.telemetry import metrics
+
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,7 @@ async def until_available(work: Callable[[], Awaitable[T]], what: str) -> T:
         try:
             return await work()
         except StoreUnavailable as away:
+            metrics.STORE_WAITS.labels(what).inc()
             log.warning("%s: %s; again in %.2f s", what, away, pause)
             await asyncio.sleep(pause)
             pause = min(pause * 2, BACKOFF_LAST_SECONDS)

@@ -13,6 +13,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from infra.stores.faults import StoreUnavailable
+from infra.telemetry import metrics
 from schemas.envelope import Headers
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,10 @@ class Appender:
 
         def delivered(error: KafkaError | None, message: Message) -> None:
             self.outstanding -= 1
+            if error is None:
+                metrics.APPEND.of(topic).add(message.latency() or 0.0)
+            else:
+                metrics.APPENDS_FAILED.labels(topic).inc()
             if on_delivery is not None:
                 on_delivery(error, message)
 

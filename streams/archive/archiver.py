@@ -19,6 +19,7 @@ from infra.stores.objects import ObjectMissing, Objects
 from infra.stores.segments import CorruptSegment, Segment, pack, unpack
 from infra.stores.timeline import Timeline, TimelineRow
 from infra.stores.timeline_moves import TimelineMoves
+from infra.telemetry import metrics
 from schemas.topics import CONVERSATION_EVENTS, Topic
 from streams.archive.collecting import Bucket, Collecting
 from streams.archive.old_records import OldRecords
@@ -166,6 +167,7 @@ class Archiver:
             await self._moves.remove(rows[start : start + REMOVED_AT_ONCE], segment.segment_id)
             fault_point("archive.removing")
         await self._manifest.done(segment.segment_id)
+        metrics.ARCHIVED_ROWS.labels(str(segment.log_partition)).inc(len(rows))
         log.info("partition %d: segment %d, %d rows", segment.log_partition, segment.segment_id, len(rows))
         return len(rows)
 

@@ -16,10 +16,12 @@ from infra.stores.faults import until_available
 from infra.stores.log import Appender
 from infra.stores.log_ends import LogEnds
 from infra.stores.snapshots import Snapshots
+from infra.telemetry import metrics
 from schemas import envelope, topics
 from schemas.codec import Undecodable, decode_command, encode
 from schemas.commands import AnyCommand
 from schemas.events import AnyEvent, TimelineEvent
+from streams.conversation.counting import Counting
 from streams.conversation.decide import decide
 from streams.conversation.fold import UnreadableEvent, fold, load
 from streams.conversation.outcome import Place
@@ -53,6 +55,7 @@ class ConversationAgent:
 
     def __init__(self, settings: StreamSettings) -> None:
         self._settings = settings
+        self._counting = Counting()
         self._partitions: dict[int, Partition] = {}
         self._stopped: set[int] = set()
         self._queued: deque[Run] = deque()
@@ -94,6 +97,7 @@ class ConversationAgent:
         except (UnreadableEvent, OutOfOrder, TailTruncated) as broken:
             log.critical("partition %d is stopped: %s", number, broken)
             self._stopped.add(number)
+            metrics.STOPPED.labels(self.group).set(len(self._stopped))
 
     async def revoked(self) -> None:
         """Drop the queue, clear the state, confirm what was produced, and only then return.
@@ -104,6 +108,7 @@ class ConversationAgent:
         self._queued.clear()
         self._partitions.clear()
         self._stopped.clear()
+        metrics.STOPPED.labels(self.group).set(0)
         if not await self._appender.drain(FINISH_SECONDS):
             raise AppendFailed(f"revoked with {self._appender.outstanding} events unconfirmed")
 
@@ -191,16 +196,24 @@ class ConversationAgent:
             key=event.conversation_id,
             headers=headers,
             partition=record.partition,
-            on_delivery=partial(self._delivered, partition),
+            on_delivery=partial(self._delivered, partition, event, record.at_ms),
         )
         fault_point("conversation.appended")
 
-    def _delivered(self, partition: Partition, error: KafkaError | None, message: Message) -> None:
+    def _delivered(
+        self,
+        partition: Partition,
+        event: AnyEvent,
+        asked_ms: int,
+        error: KafkaError | None,
+        message: Message,
+    ) -> None:
         assert self._fault is not None
         if self._fault.done():
             return  # the process is ending: whatever comes after a fault is neither saved nor acknowledged
         try:
             self._confirm(partition, error, message)
+            self._counting.confirmed(event, asked_ms, message.timestamp()[1])
         except Exception as fault:  # noqa: BLE001 — raised inside the driver's callback, it would be lost there
             self._partitions.clear()
             self._fault.set_exception(fault)

@@ -16,7 +16,8 @@ from infra.stores.live_views import LiveViews
 from infra.stores.outbound_streams import publish
 from infra.stores.postgres import Postgres
 from infra.stores.views import open_body
-from schemas import topics
+from infra.telemetry import metrics, tracing
+from schemas import envelope, topics
 from schemas.codec import Undecodable, decode_event
 from schemas.events import AnyEvent, CommandRepeated, MessageEdited, MessageSent, TimelineEvent
 from schemas.outbound import Connections
@@ -62,7 +63,8 @@ class FanOutAgent:
         self._membership.forget()
 
     async def _flush(self, runs: Sequence[Run]) -> None:
-        events = [event for run in runs for record in run.records if (event := _event(record))]
+        records = {id(event): (event, record) for run in runs for record in run.records if (event := _event(record))}
+        events = [event for event, _ in records.values()]
         starts = starts_of(runs)
         await until_available(lambda: self._fold(events, starts), "membership")
         new = [event for event in events if not isinstance(event, TimelineEvent) or self._membership.is_new(event)]
@@ -76,6 +78,8 @@ class FanOutAgent:
             return bodies.get(id(event)), self._keys.conversation(event.conversation_id)
 
         for event in new:
+            _, record = records[id(event)]
+            out.at_ms, out.trace = record.at_ms, _recorded_trace(record)
             address(out, event, recipients.get(id(event), ()), found, opened)
         if out.items:
             await until_available(lambda: self._publish(out), "gateways' streams")
@@ -112,10 +116,18 @@ def _shown(event: AnyEvent) -> MessageSent | MessageEdited | None:
     return shown if isinstance(shown, MessageSent | MessageEdited) else None
 
 
+def _recorded_trace(record: Record) -> bytes | None:
+    """The record's traceparent, where somebody records that trace: the gateway goes on with it."""
+    if not tracing.is_on():
+        return None
+    return tracing.recorded(envelope.header(record.headers, "traceparent"))
+
+
 def _event(record: Record) -> AnyEvent | None:
     """The event, or None if it cannot be read: nobody can be shown it live, and the timeline raises the alarm."""
     try:
         return decode_event(record.value)
     except Undecodable as broken:
+        metrics.UNREADABLE.labels(GROUP).inc()
         log.critical("%s %d/%d cannot be read: %s", record.topic, record.partition, record.offset, broken)
         return None

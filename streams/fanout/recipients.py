@@ -25,13 +25,15 @@ Opened = Callable[[AnyEvent], tuple[bytes | None, rendering.Open]]
 
 @dataclass(slots=True)
 class Outgoing:
-    """Items per stream, in the order of the events."""
+    """Items per stream, in the order of the events; `at_ms` and `trace` are those of the event at hand."""
 
     items: dict[str, list[Item]] = field(default_factory=dict)
+    at_ms: int = 0
+    trace: bytes | None = None
 
     def add(self, kind: Kind, connections: Mapping[str, Sequence[str]], frame: bytes) -> None:
         for stream, ids in connections.items():
-            self.items.setdefault(stream, []).append(Item(kind, tuple(ids), frame))
+            self.items.setdefault(stream, []).append(Item(kind, tuple(ids), frame, self.at_ms, self.trace))
 
 
 def concerned(event: AnyEvent, recipients: Sequence[str]) -> Iterable[str]:

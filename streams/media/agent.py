@@ -13,6 +13,7 @@ from infra.stores.media import Media
 from infra.stores.objects import Objects
 from infra.stores.postgres import Postgres
 from infra.stores.settings import ObjectSettings
+from infra.telemetry import metrics
 from schemas import envelope, topics
 from schemas.codec import Undecodable, decode_media_command, encode
 from schemas.media import AnyMediaEvent, CompleteUpload, MediaReady, MediaRefused
@@ -89,6 +90,7 @@ class MediaAgent:
         event = event_of(upload, made, timestamp(record.at_ms))
         await until_available(lambda: self._append(event, record), "the log")
         fault_point("media-appended")
+        metrics.MEDIA.labels(event.reason if isinstance(event, MediaRefused) else "ready").inc()
 
     async def _is_decided(self, upload: CompleteUpload) -> bool:
         progress.touch()

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import gettempdir
@@ -13,10 +13,11 @@ from faust.types import TP
 from mode import CrashingSupervisor
 
 from schemas.topics import Topic
+from streams.runtime.observing import Observing
 from streams.runtime.progress import Progress
 from streams.runtime.records import CODEC, Run
 from streams.runtime.settings import StreamSettings
-from streams.runtime.transport import Delivery, Reading
+from streams.runtime.transport import Delivery, Reading, Standing
 
 log = logging.getLogger(__name__)
 
@@ -68,10 +69,20 @@ class Running:
     is_ready: bool = False
     is_stopping: bool = False
     _letting_go: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _observing: Observing = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._observing = Observing(self.agent.group)
 
     def put(self, partition: int, delivery: Delivery) -> None:
         if not self.is_stopping:
-            self.agent.put(Run(partition, delivery.records(), delivery.ack))
+            records = delivery.records()
+            self.agent.put(Run(partition, records, self._observing.acked(records, delivery.ack)))
+
+    def standings(self) -> Sequence[Standing]:
+        """How far its partitions have come; none until it holds them."""
+        found: Sequence[Standing] = self.app.consumer.standings() if self.is_ready else ()
+        return found
 
     async def assigned(self, partitions: frozenset[int]) -> None:
         async with self._letting_go:

@@ -7,6 +7,8 @@ import logging
 
 from infra.stores.faults import until_available
 from infra.stores.log import Appender, Place
+from infra.telemetry import metrics
+from infra.telemetry.logs import traced
 from schemas import envelope, topics
 from schemas.codec import encode
 from schemas.dead_letters import DeadLetter
@@ -24,7 +26,11 @@ class DeadLetters:
 
     async def bury(self, record: Record, cause: Exception) -> None:
         """Append the record to `dead.letters`; done when the log has confirmed it, however long that takes."""
-        log.error("%s %d/%d is passed over: %s", record.topic, record.partition, record.offset, cause)
+        trace = envelope.header(record.headers, "traceparent") or envelope.new_trace()
+        log.error(
+            "%s %d/%d is passed over: %s", record.topic, record.partition, record.offset, cause, extra=traced(trace)
+        )
+        metrics.DEAD_LETTERS.labels(self._agent).inc()
         letter = DeadLetter(
             topic=record.topic,
             partition=record.partition,
@@ -37,7 +43,7 @@ class DeadLetters:
         )
         place = f"{record.topic}/{record.partition}/{record.offset}"
         headers = envelope.headers(
-            letter, id_=f"{self._agent}/{place}", source=self._agent, subject=place, at=letter.at, trace=_trace(record)
+            letter, id_=f"{self._agent}/{place}", source=self._agent, subject=place, at=letter.at, trace=trace
         )
 
         async def append() -> Place:
@@ -46,7 +52,3 @@ class DeadLetters:
             )
 
         await until_available(append, "dead letters")
-
-
-def _trace(record: Record) -> bytes | str:
-    return envelope.header(record.headers, "traceparent") or envelope.new_trace()

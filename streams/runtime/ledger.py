@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Entry:
-    """A run that was read: the offset after its last record, and how many records it has."""
+    """A run that was read: the offset after its last record, how many records it has, when its first was appended."""
 
     next_offset: int
     records: int
+    at_ms: int = 0
     is_acked: bool = False
 
 
@@ -27,10 +28,10 @@ class Ledger:
     pending_records: int = 0
     moved_at: float = 0
 
-    def enter(self, next_offset: int, records: int, now: float = 0) -> Entry:
+    def enter(self, next_offset: int, records: int, now: float = 0, at_ms: int = 0) -> Entry:
         if not self.entries:
             self.moved_at = now
-        entry = Entry(next_offset, records)
+        entry = Entry(next_offset, records, at_ms)
         self.entries.append(entry)
         self.pending_records += records
         return entry
@@ -47,6 +48,10 @@ class Ledger:
     def due(self) -> int | None:
         """The offset to commit now, or None if there is nothing new."""
         return None if self.committable == self.committed else self.committable
+
+    def oldest_ms(self) -> int | None:
+        """When the oldest record that is not acknowledged was appended; None if there is none."""
+        return self.entries[0].at_ms if self.entries else None
 
     def standing_since(self) -> float | None:
         """Since when the oldest run has been waiting for its acknowledgement; None if there is none."""

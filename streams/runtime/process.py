@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import uvloop
 
-from streams.runtime import health
+from infra.telemetry import metrics, tracing
+from streams.runtime import health, last_words
 from streams.runtime.agents import Agent, Running, faust_app
 from streams.runtime.followers import Followers
 from streams.runtime.settings import StreamSettings
@@ -27,6 +28,7 @@ def run(agents: Sequence[Agent], settings: StreamSettings, projectors: Sequence[
 
 
 async def _run(agents: Sequence[Agent], settings: StreamSettings, projectors: Sequence[Projector]) -> None:
+    tracing.flush()
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -57,6 +59,7 @@ async def _run(agents: Sequence[Agent], settings: StreamSettings, projectors: Se
     log.info("stopping %d agents", len(running))
     loop.call_later(STOP_SECONDS, os._exit, 1)
     await asyncio.gather(*(_or_die(_stop(one)) for one in tuple(running)))
+    tracing.flush()
     os._exit(0)  # librdkafka's threads need not be waited for: all was confirmed
 
 
@@ -101,5 +104,6 @@ async def _or_die(work: object) -> None:
 
 
 def _die(fault: BaseException) -> None:
+    last_words.say(type(fault).__name__)
     log.critical("ending the process: %s", fault, exc_info=fault)
     os._exit(1)

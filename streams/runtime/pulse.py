@@ -9,6 +9,8 @@ import os
 import threading
 import time
 
+from streams.runtime import last_words
+
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 0.2
@@ -31,5 +33,6 @@ class Pulse(threading.Thread):
         """Called also by whoever is about to do something that only the owner of a partition may do."""
         paused_seconds = time.monotonic() - self._beat_at
         if paused_seconds > self._pause_seconds_max:
+            last_words.say("Paused")
             log.critical("paused for %.1f s: others go on; ending the process", paused_seconds)
             os._exit(PAUSED_EXIT_CODE)

@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from streams.runtime import last_words
 from streams.runtime.progress import STUCK_EXIT_CODE, Progress
 from streams.runtime.pulse import Pulse
 
@@ -26,6 +27,7 @@ Runs = Mapping[Place, Sequence[Message]]
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
+LOOK_SECONDS = 1.0
 RUN_RECORDS_MAX = 500
 PENDING_RECORDS_HIGH = 10_000  # handed over and not acknowledged: the partition pauses
 PENDING_RECORDS_LOW = 5_000  # and goes on
@@ -71,6 +73,9 @@ class Reader(threading.Thread):
         self._is_closing = False
         self._assigned: set[Place] = set()
         self._paused: set[Place] = set()
+        self.ends: Mapping[Place, tuple[int, int]] = {}
+        """The first offset of each partition and its end, as fetches told them; negative where none did yet."""
+        self._looked_at = 0.0
         self._is_flowing = False
         self._is_lost = False
         self._rebalanced_at = time.monotonic()
@@ -124,6 +129,7 @@ class Reader(threading.Thread):
                 self._serve_all()
                 self._pause_the_full()
                 self._watch()
+                self._look_at_ends()
                 self._poll()
             self._kafka.close()
         except BaseException as fault:  # noqa: BLE001 — a dead reader must end the process, whatever killed it
@@ -187,7 +193,18 @@ class Reader(threading.Thread):
         self._progress.standing_since = since
         if self._progress.is_stuck():
             log.critical("stuck: work at hand and no progress; ending the process")
+            last_words.say("Stuck")
             os._exit(STUCK_EXIT_CODE)
+
+    def _look_at_ends(self) -> None:
+        """Nobody is asked for them. Here, not where they are wanted: from another thread the call waits for `poll` to
+        end, and may not get its turn for minutes."""
+        now = time.monotonic()
+        if now - self._looked_at < LOOK_SECONDS or not self._is_flowing:
+            return
+        self._looked_at = now
+        look = self._kafka.get_watermark_offsets
+        self.ends = {place: look(TopicPartition(*place), cached=True) or (-1, -1) for place in self._assigned}
 
     # Rebalances: called by librdkafka inside poll
 

@@ -1,5 +1,7 @@
 """Settings of agents, beside those of the stores."""
 
+from pathlib import Path
+
 from infra.stores.settings import StoreSettings
 
 
@@ -8,7 +10,9 @@ class StreamSettings(StoreSettings):
     """Static membership: with a name, a restarted process takes its partitions over at once. Unique per process."""
     health_host: str = "127.0.0.1"
     health_port: int = 0
-    """Where /healthz and /readyz are served; 0 serves none."""
+    """Where /healthz, /readyz and /metrics are served; 0 serves none."""
+    last_words: Path | None = None
+    """Where a process that ends by a fault says why, for the next one's metrics."""
     session_timeout_seconds: float = 10.0
     """A process that is silent for so long loses its partitions."""
     heartbeat_interval_seconds: float = 1.0

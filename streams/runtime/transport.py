@@ -58,6 +58,17 @@ class Delivery:
         return [records.record(message) for message in self.messages]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far the work on a partition has come. `oldest_ms`: when the oldest record at hand was appended."""
+
+    topic: str
+    partition: int
+    handled_offset: int
+    end_offset: int
+    oldest_ms: int | None
+
+
 class Consumer(FaustConsumer):
     """Faust's side of the reader."""
 
@@ -110,7 +121,8 @@ class Consumer(FaustConsumer):
             return
         for place, messages in runs.items():
             ledger, tp = self._ledgers[place], TP(*place)
-            entry = ledger.enter((messages[-1].offset() or 0) + 1, len(messages), time.monotonic())
+            _, at_ms = messages[0].timestamp()
+            entry = ledger.enter((messages[-1].offset() or 0) + 1, len(messages), time.monotonic(), at_ms)
             delivery = Delivery(messages, ledger, entry)
             if self._flows(tp):
                 self._hand_over(tp, delivery)
@@ -176,6 +188,15 @@ class Consumer(FaustConsumer):
     def standing_since(self) -> float | None:
         standing = (ledger.standing_since() for ledger in tuple(self._ledgers.values()))
         return min((since for since in standing if since is not None), default=None)
+
+    def standings(self) -> list[Standing]:
+        """How far each partition's work has come."""
+        return [self._standing(place, ledger) for place, ledger in self._ledgers.items()]
+
+    def _standing(self, place: Place, ledger: Ledger) -> Standing:
+        low, end = self._reader.ends.get(place, (-1, -1))
+        handled = max(low, 0) if ledger.committable is None else ledger.committable
+        return Standing(*place, handled, max(end, handled), ledger.oldest_ms())
 
     # What Faust asks
 

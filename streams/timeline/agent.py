@@ -9,6 +9,7 @@ from infra.stores.postgres import Postgres
 from infra.stores.settings import StoreSettings
 from infra.stores.timeline import Timeline, TimelineRow
 from infra.stores.versions import fixed
+from infra.telemetry import metrics
 from streams.runtime.records import Record
 from streams.runtime.views import Projector
 from streams.timeline.project import project
@@ -28,6 +29,7 @@ class TimelineProjection:
         written = [one for record in records if (one := project(record))]
         for row, _ in written:
             if row.unreadable:
+                metrics.UNREADABLE.labels("timeline").inc()
                 log.critical("%s: seq %d cannot be read: %s", row.conversation_id, row.seq, row.unreadable)
         rows = [row for row, _ in written]
         await self._timeline.write(rows, [patch for _, patch in written if patch], await self._archived(rows))

@@ -28,6 +28,7 @@ from infra.stores.postgres import Postgres
 from infra.stores.push_targets import PushTargets
 from infra.stores.push_tokens import PushTokens
 from infra.stores.pushes import Pushes, Started
+from infra.telemetry import metrics
 from schemas import bodies, topics
 from schemas.bodies import Text
 from schemas.codec import Undecodable, decode_push_request
@@ -232,6 +233,7 @@ class SendingAgent:
         return plan.Texts(attempt.wanted.sender_name or "", text)
 
     def _say(self, attempt: Attempt, answer: Answer) -> None:
+        metrics.PUSH_ANSWERS.labels(self._name, type(answer).__name__.lower()).inc()
         request_id = attempt.request.request_id
         match answer:
             case Again() if answer.is_ours:

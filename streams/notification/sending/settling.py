@@ -10,6 +10,7 @@ from infra.stores.push_tokens import PushTokens
 from infra.stores.pushes import Pushes
 from schemas.notifications import TokenRetired
 from streams.notification.appending import append_outcome
+from streams.notification.sending.counting import count
 from streams.notification.sending.outcomes import Settlement
 from streams.runtime.faults import fault_point
 from streams.runtime.progress import progress
@@ -49,6 +50,7 @@ class Settling:
         await asyncio.gather(*(append_outcome(self._appender, one, self._source) for one in outcomes))
         if outcomes:
             fault_point("push-told")
+            count(outcomes)
         for outcome in outcomes:
             if isinstance(outcome, TokenRetired):
                 await until_available(lambda one=outcome: self._retire(one), "push tokens")  # type: ignore[misc]
