@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from infra.operator import archive, dead_letters, explain, log, projection
+from infra.operator import archive, dead_letters, explain, log, plan, projection, top
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +17,8 @@ app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(log.app, name="log")
 app.add_typer(projection.app, name="projection")
 app.command("explain")(explain.command)
+app.command("plan")(plan.command)
+app.command("top")(top.command)
 
 
 @app.callback()
