@@ -174,7 +174,7 @@ def _storage(demand: Demand, load: Sequence[Line]) -> Sequence[Line]:
             "into the archive, a year",
             day * demand.message_bytes * 365 / TB,
             "TB",
-            f"{_n(day)} x {_n(demand.message_bytes)} B x 365: ciphertext does not shrink; without the store's own copies",
+            f"{_n(day)} x {_n(demand.message_bytes)} B x 365: ciphertext does not shrink; one copy",
         ),
     )
 

@@ -51,5 +51,5 @@ async def _one(http: httpx.AsyncClient, name: str, address: str) -> Scrape:
 
 def parse(text: str) -> Sequence[Sample]:
     """Raises ValueError where it is not Prometheus' text format."""
-    families = text_string_to_metric_families(text)  # type: ignore[no-untyped-call]
+    families = text_string_to_metric_families(text)
     return [Sample(one.name, one.labels, one.value) for family in families for one in family.samples]

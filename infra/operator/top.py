@@ -11,7 +11,9 @@ def command(
         list[str] | None,
         typer.Option(metavar="[NAME=]HOST:PORT", help="A process to ask; may be repeated. Default: the local stack's."),
     ] = None,
-    once: Annotated[bool, typer.Option("--once", help="One look, over one interval. Ends with 1 if one is down.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="One look, over one interval. Ends with 1 if one is down.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a look.")] = False,
     interval: Annotated[float, typer.Option(min=0.2, help="Seconds between two looks.")] = 2.0,
     window: Annotated[float, typer.Option(min=0.2, help="Rates and latencies are over so many seconds.")] = 10.0,

@@ -28,7 +28,9 @@ def run(agents: Sequence[Agent], settings: StreamSettings, projectors: Sequence[
 
 
 async def _run(agents: Sequence[Agent], settings: StreamSettings, projectors: Sequence[Projector]) -> None:
-    tracing.flush()
+    if cause := last_words.keep_at(settings.last_words):
+        log.warning("the process before this one ended by %s", cause)
+        metrics.PREVIOUS_END.labels(cause).set(1)
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
