@@ -18,10 +18,15 @@ from tests.long_log import LongLog, append_long_log
 URL = os.environ.get("BACKCHANNEL_TEST_URL")
 STATE = os.environ.get("BACKCHANNEL_TEST_STATE", ".local/test")
 PORT_OFFSET = int(os.environ.get("BACKCHANNEL_TEST_PORT_OFFSET", "20000"))
+TRACES_PORT = 4318 + PORT_OFFSET
 # The tests sign many people up from one address, and want snapshots and views soon.
 VARIABLES = {
     "BACKCHANNEL_OPEN_CALLS_PER_MINUTE": "100000",
     "BACKCHANNEL_SNAPSHOT_SECONDS": "2",
+    # Only traces that somebody comes with are recorded, and only one test receives them.
+    "BACKCHANNEL_TRACES_ENDPOINT": f"http://127.0.0.1:{TRACES_PORT}/v1/traces",
+    "BACKCHANNEL_TRACES_RATIO": "0",
+    "BACKCHANNEL_LOG_FORMAT": "json",
     # Pushes that fail are tried again soon, and deadlines come while a test waits.
     "BACKCHANNEL_PUSH_DEADLINE_SECONDS": "2",
     "BACKCHANNEL_PUSH_TIMEOUT_SECONDS": "3",

@@ -33,12 +33,14 @@ SWITCHES: Mapping[str, str] = {"archive": "BACKCHANNEL_ARCHIVE_AFTER_DAYS"}
 NOTIFICATION_WINDOW_SECONDS = 0.05
 FAKE_PUSH_PORT, FAKE_APNS_PORT = 8110, 8111
 BALANCER_PORT = 8080
+PROMETHEUS_PORT = 9090
 
 
 def services(settings: LocalSettings) -> tuple[Part, ...]:
     agents = (_agents(settings, name) for name in AGENTS if name not in SWITCHES or os.environ.get(SWITCHES[name]))
     gateways = (_gateway(settings, name) for name in GATEWAY_PORTS)
-    return (_fake_push(settings), *agents, _api(settings), *gateways)
+    watching = (_prometheus(settings),) if settings.prometheus else ()
+    return (_fake_push(settings), *agents, _api(settings), *gateways, *watching)
 
 
 def balancer(settings: LocalSettings) -> Part:
@@ -92,6 +94,21 @@ def _agents(settings: LocalSettings, name: str) -> Part:
         environment |= _notification(settings)
     command = _python("streams", *agents)
     return Part(name, "service", command, port, probes.http_at("/readyz"), environment=environment)
+
+
+def prometheus_settings(settings: LocalSettings) -> Path:
+    return Folders(settings.folder).config / "prometheus.yml"
+
+
+def _prometheus(settings: LocalSettings) -> Part:
+    port = settings.port(PROMETHEUS_PORT)
+    command = (
+        require(find_on_path("prometheus"), "Prometheus"),
+        f"--config.file={prometheus_settings(settings)}",
+        f"--storage.tsdb.path={Folders(settings.folder).data / 'prometheus'}",
+        f"--web.listen-address={HOST}:{port}",
+    )
+    return Part("prometheus", "service", command, port, probes.http_at("/-/ready"))
 
 
 def _fake_push(settings: LocalSettings) -> Part:

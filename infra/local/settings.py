@@ -25,6 +25,8 @@ class LocalSettings(BaseSettings):
     cassandra_heap_mb: int = Field(default=512, ge=384)
     redis_memory_mb: int = Field(default=512, ge=32)
     objects_memory_mb: int = Field(default=256, ge=64)
+    # Prometheus beside the rest, with our alarms, where Debian's package is installed.
+    prometheus: bool = False
     # How long a part may take until it serves; a busy machine needs several times the usual five seconds.
     ready_timeout_seconds: float = Field(default=120, gt=0)
 

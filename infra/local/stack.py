@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.dashboards.scraping import RULES, prometheus_config
 from infra.local.faults import StackFault
 from infra.local.folders import Folders
 from infra.local.initialize import initialize_kafka, initialize_postgres, remove_foreign_lock
@@ -26,11 +27,12 @@ from infra.local.places import ROOT, VENV_PYTHON
 from infra.local.processes import command_of, listener_of
 from infra.local.readiness import tail_of, wait_until_ready
 from infra.local.render import render_stores
-from infra.local.services import balancer, make_fake_push_keys, services
+from infra.local.services import balancer, make_fake_push_keys, prometheus_settings, services
 from infra.local.settings import HOST, LocalSettings
 from infra.local.stores import stores
 from infra.local.supervision import Supervision
 from infra.local.supervisor_client import KEPT, State
+from infra.local.targets import targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,9 @@ class Stack:
         initialize_kafka(self.settings)
         initialize_postgres(self.settings)
         make_fake_push_keys(self.settings)
+        if self.settings.prometheus:
+            config = prometheus_config(targets(self.settings), str(RULES))
+            prometheus_settings(self.settings).write_text(config)
         self._supervision.ensure(self._parts.values(), self.environment())
 
     def _start_and_wait(self, parts: Iterable[Part]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from infra.local.services import services
 from infra.local.settings import HOST, LocalSettings
 
-NOT_OURS = frozenset({"fake-push"})  # it stands for Google's and Apple's
+NOT_OURS = frozenset({"fake-push", "prometheus"})
 
 
 def targets(settings: LocalSettings) -> Mapping[str, str]:

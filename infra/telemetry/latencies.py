@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.core import HistogramMetricFamily, Metric
 
 BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
-_BOUNDS = (*(f"{bound:g}" for bound in BUCKETS_SECONDS), "+Inf")
+_BOUNDS = (*map(str, BUCKETS_SECONDS), "+Inf")
 
 
 class Latency:
@@ -51,7 +51,7 @@ class Latencies:
     def __init__(self, name: str, documentation: str, label: str, registry: CollectorRegistry = REGISTRY) -> None:
         self._name = name
         self._documentation = documentation
-        self._label = label
+        self.label = label
         self._histograms: dict[str, Latency] = {}
         registry.register(self)
 
@@ -71,4 +71,4 @@ class Latencies:
         return [family]
 
     def _family(self) -> HistogramMetricFamily:
-        return HistogramMetricFamily(self._name, self._documentation, labels=[self._label])
+        return HistogramMetricFamily(self._name, self._documentation, labels=[self.label])

@@ -55,6 +55,9 @@ class Recorder:
     def record(self, name: str, parent: str, began_ns: int, ended_ns: int) -> None:
         self._tracer.start_span(name, _below(parent), SpanKind.CONSUMER, start_time=began_ns).end(ended_ns)
 
+    def close(self) -> None:
+        self._provider.shutdown()
+
     def flush(self) -> None:
         self._provider.force_flush(round(FLUSH_SECONDS * 1000))
 

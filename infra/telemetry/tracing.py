@@ -46,6 +46,14 @@ def begin_tracing(process: str, settings: TelemetrySettings) -> None:
         _recorder, _ratio = Recorder(process, settings.traces_endpoint), settings.traces_ratio
 
 
+def end_tracing() -> None:
+    """Nothing is recorded any more."""
+    global _recorder  # noqa: PLW0603 — see above
+    if _recorder is not None:
+        _recorder.close()
+    _recorder = None
+
+
 def is_on() -> bool:
     return _recorder is not None
 

@@ -23,6 +23,7 @@ class DeadLetters:
     def __init__(self, appender: Appender, agent: str) -> None:
         self._appender = appender
         self._agent = agent
+        self._count = metrics.DEAD_LETTERS.labels(agent)  # shown from the start: an alarm needs the 0 before the 1
 
     async def bury(self, record: Record, cause: Exception) -> None:
         """Append the record to `dead.letters`; done when the log has confirmed it, however long that takes."""
@@ -30,7 +31,7 @@ class DeadLetters:
         log.error(
             "%s %d/%d is passed over: %s", record.topic, record.partition, record.offset, cause, extra=traced(trace)
         )
-        metrics.DEAD_LETTERS.labels(self._agent).inc()
+        self._count.inc()
         letter = DeadLetter(
             topic=record.topic,
             partition=record.partition,

@@ -24,12 +24,13 @@ class TimelineProjection:
         self._cassandra = cassandra
         self._timeline = timeline
         self._archive = archive
+        self._unreadable = metrics.UNREADABLE.labels("timeline")
 
     async def fold(self, records: Sequence[Record]) -> None:
         written = [one for record in records if (one := project(record))]
         for row, _ in written:
             if row.unreadable:
-                metrics.UNREADABLE.labels("timeline").inc()
+                self._unreadable.inc()
                 log.critical("%s: seq %d cannot be read: %s", row.conversation_id, row.seq, row.unreadable)
         rows = [row for row, _ in written]
         await self._timeline.write(rows, [patch for _, patch in written if patch], await self._archived(rows))

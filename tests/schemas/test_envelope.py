@@ -6,7 +6,7 @@ from schemas import envelope
 from schemas.times import timestamp
 from tests.builders import CONVERSATION, START_MS, sent
 
-TRACE = re.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-01")
+TRACE = re.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-00")
 
 
 def headers_of_a_message(trace: str | bytes) -> envelope.Headers:

@@ -37,6 +37,10 @@ def requirements(*, needs_maven: bool, needs_venv: bool) -> list[Requirement]:
         Requirement("PostgreSQL 15 or newer", "postgresql", lambda: find_postgres() is not None, "postgresql"),
         Requirement("HAProxy", "haproxy", lambda: find_on_path("haproxy") is not None, "haproxy"),
     ]
+    # With promtool, by which the tests hold alert rules to account. The stack runs it only where it is asked to.
+    wanted.append(
+        Requirement("Prometheus", "prometheus", lambda: find_on_path("promtool") is not None, "prometheus")
+    )
     if needs_maven:
         wanted.append(Requirement("Maven", "maven", lambda: find_on_path("mvn") is not None))
     if needs_venv:
