@@ -36,6 +36,11 @@ class TestAnswer:
     async def test_by_path(self, house: House, path: str, expected: tuple[int, str]) -> None:
         assert expected == await answer(house, path)
 
+    async def test_metrics(self, house: House) -> None:
+        status, text = await answer(house, "/metrics")
+        assert 200 == status
+        assert "# TYPE backchannel_connections gauge" in text
+
     async def test_not_ready_without_an_incarnation(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(house.gateway.incarnation, "name", None)
         found = [(await answer(house, path))[0] for path in ("/healthz", "/readyz")]
