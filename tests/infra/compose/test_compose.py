@@ -26,8 +26,9 @@ def compose() -> dict[str, Service]:
 
 
 def in_compose(value: str) -> str:
-    """The same where fake-push is another host, and its keys stand in a volume."""
+    """The same where fake-push is another host, its keys stand in a volume, and each part has a disk of its own."""
     keys = f"{LOCAL.folder}/data/fake-push"
+    value = value.replace(f"{LOCAL.folder}/run", "/tmp")
     return value.replace(keys, "/var/lib/fake-push/keys").replace("//127.0.0.1", "//fake-push")
 
 
