@@ -40,7 +40,7 @@ def main() -> int:
     # uvicorn raises the signal again when it has shut down; by then it has done its work.
     signal.signal(signal.SIGTERM, lambda *_: None)
     server.run()
-    tracing.flush()
+    tracing.end_tracing()
     return FAULT if faults or not server.started else 0
 
 

@@ -189,7 +189,7 @@ def main() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     uvloop.run(run(settings))
-    tracing.flush()
+    tracing.end_tracing()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Capacity on paper: how much of everything so many users need, from what was measured. Pure.
 
+A receipt is taken to cost as much as a message, which is more than it does: it is a command and an event as well.
 Each line carries its own reckoning, so that whoever doubts a figure sees which assumption to change.
 """
 
@@ -85,7 +86,7 @@ def _load(demand: Demand) -> Sequence[Line]:
 
 
 def _machines(demand: Demand, load: Sequence[Line]) -> Sequence[Line]:
-    _, _, peak, _, sockets = (line.count for line in load)
+    _, _, _, peak, sockets = (line.count for line in load)
     busy = demand.utilisation
 
     def processes(what: str, us: float) -> Line:
@@ -133,12 +134,12 @@ def _redis(demand: Demand, peak: float, sockets: float) -> Line:
 def _gateways(demand: Demand, peak: float, sockets: float) -> Line:
     a_socket = measured.HEARTBEATS_PERCENT / 100 / measured.HEARTBEATS_USERS
     heartbeats = sockets * a_socket * measured.HEARTBEATS_EVERY_SECONDS / demand.heartbeat_seconds
-    messages = peak * measured.GATEWAYS_US / 1e6
-    cores = (heartbeats + messages) / demand.utilisation
+    events = peak * measured.GATEWAYS_US / 1e6
+    cores = (heartbeats + events) / demand.utilisation
     memory = sockets * measured.CONNECTION_KIB / 2**20 / demand.gateway_memory_gib
     why = (
-        f"the greater of ({_n(heartbeats)} cores for heartbeats every {_n(demand.heartbeat_seconds)} s + {_n(messages)}"
-        f" for messages) / {_n(demand.utilisation)} = {_n(cores)}, and {_n(sockets)} sockets x"
+        f"the greater of ({_n(heartbeats)} cores for heartbeats every {_n(demand.heartbeat_seconds)} s + {_n(events)}"
+        f" for events) / {_n(demand.utilisation)} = {_n(cores)}, and {_n(sockets)} sockets x"
         f" {measured.CONNECTION_KIB} KiB / {_n(demand.gateway_memory_gib)} GiB = {_n(memory)}"
     )
     return _line("gateways", "processes", why, max(cores, memory))

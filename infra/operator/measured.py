@@ -1,7 +1,7 @@
 """What one core does, as it was measured: the figures on which `backchannel plan` rests, each with its origin.
 
 By `make bench` on 2 cores (AMD EPYC, 24 GiB, Linux 6.18, CPython 3.11), of the README's section "Measured". CPU is in
-microseconds a message of 1 KB between two people, with everything that follows from it: its receipts, its rows.
+microseconds a message of 1 KB between two people, with its rows, and without receipts.
 """
 
 from typing import Final

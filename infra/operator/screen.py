@@ -8,19 +8,27 @@ from rich.text import Text
 
 from infra.operator.glance import Glance, Lag, Process, Stage
 
+TEXTS = frozenset({"address", "state", "note", "topic", "by partition"})
 LAG_SECONDS_MAX = 10.0  # a view that is further behind keeps people waiting who connect
 
 
 def screen(seen: Glance) -> RenderableType:
-    return Group(_head(seen), "", _processes(seen), "", _stages(seen), "", _lags(seen), "", *_counts(seen))
+    return Group(
+        _head(seen), "", _rates(seen), "", _processes(seen), "", _stages(seen), "", _lags(seen), "", *_counts(seen)
+    )
 
 
 def _head(seen: Glance) -> Text:
     head = Text(f"{len(seen.processes) - len(seen.down)} of {len(seen.processes)} processes are up", style="bold")
     if seen.down:
         head.append(f"   DOWN: {', '.join(seen.down)}", style="bold red")
-    rates = "   ".join(f"{rate:,.1f} {name}" for name, rate in seen.rates.items())
-    return head.append(f"\na second, over {seen.seconds:.0f} s: {rates}", style="not bold not red")
+    return head
+
+
+def _rates(seen: Glance) -> Table:
+    table = _table("a second", *seen.rates)
+    table.add_row(f"over {seen.seconds:.0f} s", *(f"{rate:,.1f}" for rate in seen.rates.values()))
+    return table
 
 
 def _processes(seen: Glance) -> Table:
@@ -90,8 +98,8 @@ def _ago(seconds: float) -> str:
 
 
 def _table(*columns: str) -> Table:
-    numbers = {"a second", "p50", "p90", "p99", "lag", "oldest", "up", "CPU", "memory"}
+    """The first column is a name, and so are those in `TEXTS`; the others are figures."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="left" if not number or column in TEXTS else "right", overflow="fold")
     return table

@@ -1,5 +1,7 @@
 """The SDK's side of tracing: spans, sent by OTLP over HTTP from a thread of its own. Imported only where it is on."""
 
+from threading import Thread
+
 from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -13,7 +15,7 @@ from infra.telemetry import traceparent
 
 SEND_SECONDS = 1.0
 QUEUED_MAX = 20_000  # more than that are dropped: tracing never holds up a message
-FLUSH_SECONDS = 3.0
+CLOSE_SECONDS = 3.0
 
 
 class Open:
@@ -56,10 +58,10 @@ class Recorder:
         self._tracer.start_span(name, _below(parent), SpanKind.CONSUMER, start_time=began_ns).end(ended_ns)
 
     def close(self) -> None:
-        self._provider.shutdown()
-
-    def flush(self) -> None:
-        self._provider.force_flush(round(FLUSH_SECONDS * 1000))
+        """Beside the caller: where the receiver is away the library tries again for 13 s, whatever it is told."""
+        closing = Thread(target=self._provider.shutdown, daemon=True)
+        closing.start()
+        closing.join(CLOSE_SECONDS)
 
 
 def _below(parent: str) -> Context:

@@ -47,11 +47,11 @@ def begin_tracing(process: str, settings: TelemetrySettings) -> None:
 
 
 def end_tracing() -> None:
-    """Nothing is recorded any more."""
-    global _recorder  # noqa: PLW0603 — see above
-    if _recorder is not None:
-        _recorder.close()
-    _recorder = None
+    """The process ends: what was recorded is sent, if its receiver takes it in seconds."""
+    global _recorder
+    recorder, _recorder = _recorder, None
+    if recorder is not None:
+        recorder.close()
 
 
 def is_on() -> bool:
@@ -83,9 +83,3 @@ def record(name: str, traceparents: Iterable[bytes | None], began_ns: int, ended
     for one in traceparents:
         if parent := recorded(one):
             _recorder.record(name, parent.decode(), began_ns, ended_ns)
-
-
-def flush() -> None:
-    """Send what was recorded; before the process ends."""
-    if _recorder is not None:
-        _recorder.flush()

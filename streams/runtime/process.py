@@ -61,7 +61,7 @@ async def _run(agents: Sequence[Agent], settings: StreamSettings, projectors: Se
     log.info("stopping %d agents", len(running))
     loop.call_later(STOP_SECONDS, os._exit, 1)
     await asyncio.gather(*(_or_die(_stop(one)) for one in tuple(running)))
-    tracing.flush()
+    tracing.end_tracing()
     os._exit(0)  # librdkafka's threads need not be waited for: all was confirmed
 
 

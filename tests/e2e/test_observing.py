@@ -177,7 +177,7 @@ class TestPlan:
         done = backchannel(system, "plan", "--users", "500e6", "--json")
         assert 0 == done.returncode
         machines = {one["what"]: one["count"] for one in json.loads(done.stdout)["machines"]}
-        assert 366 == machines["gateways"]
+        assert 508 == machines["gateways"]
 
     def test_overridden(self, system: Stack) -> None:
         done = backchannel(system, "plan", "--users", "1e6", "--peak-factor", "5")

@@ -33,7 +33,7 @@ def ratio(received: Received, request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def one_span(received: Received) -> Span:
-    tracing.flush()
+    tracing.end_tracing()
     (span,) = received.spans
     return span
 
@@ -75,7 +75,7 @@ class TestRecorded:
     def test_a_caller_who_does_not_record_decides(self, received: Received) -> None:
         begun = tracing.begin("append command", NOT_RECORDED)
         begun.end()
-        tracing.flush()
+        tracing.end_tracing()
         assert (NOT_RECORDED, []) == (begun.traceparent, received.spans)
 
     def test_a_stage_of_those_of_a_batch_that_are_recorded(self, received: Received) -> None:
@@ -95,12 +95,21 @@ class TestRatio:
             begun = tracing.begin("append command")
             begun.end()
             assert not is_recorded(begun.traceparent)
-        tracing.flush()
+        tracing.end_tracing()
         assert [] == received.spans
 
     def test_a_caller_s_all_the_same(self, received: Received) -> None:
         tracing.begin("append command", RECORDED).end()
         assert trace_id(RECORDED) == one_span(received).trace_id
+
+
+class TestEnd:
+    def test_does_not_wait_for_a_receiver_that_is_away(self) -> None:
+        tracing.begin_tracing("test", TelemetrySettings(traces_endpoint="http://127.0.0.1:1/", traces_ratio=1))
+        tracing.begin("append command").end()
+        began = time.monotonic()
+        tracing.end_tracing()
+        assert time.monotonic() - began < 5
 
 
 class TestWellFormed:
