@@ -56,7 +56,7 @@ HTTP_SECONDS = Histogram("backchannel_http_request_seconds", "From a request to 
 
 STAGES = Latencies(
     "backchannel_stage_seconds",
-    "`decide`: from a command's append to its event's, both by the log's clock; `deliver`: from the event's append "
+    "`decide`: from a command's append to its event's, both by the log's clock; `deliver`: from the event's append"
     " until a gateway wrote its frame to the sockets.",
     "stage",
 )

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -16,6 +17,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from clients.python import MessageSent
 from clients.python.frames import CommandRefused
+from infra.dashboards.scraping import RULES, prometheus_config
 from infra.dashboards.table import described
 from infra.local.places import ROOT
 from infra.local.stack import Stack
@@ -24,7 +26,7 @@ from infra.telemetry.traceparent import trace_id
 from tests.conftest import TRACES_PORT
 from tests.e2e.gateway import OwnGateway
 from tests.e2e.line import Lines
-from tests.e2e.people import LOOK_SECONDS, SHOWN_SECONDS, People, Person, send_message, shown
+from tests.e2e.people import LOOK_SECONDS, SHOWN_SECONDS, Person, send_message, shown
 from tests.long_log import LongLog
 from tests.otlp import Received, Span, receiving
 
@@ -65,29 +67,26 @@ async def until_told(address: str, name: str, more_than: float, **labels: str) -
     await until(is_more)
 
 
+COUNTED = (
+    ("api", "backchannel_append_seconds_count", {"topic": "conversation.commands"}),
+    ("api", "backchannel_http_requests_total", {"route": "/v1/commands", "method": "POST", "status": "201"}),
+    ("conversation", "backchannel_events_total", {"type": "MessageSent"}),
+    ("conversation", "backchannel_stage_seconds_count", {"stage": "decide"}),
+    ("conversation", "backchannel_handled_seconds_count", {"group": "conversation"}),
+    ("fanout", "backchannel_handled_seconds_count", {"group": "fanout"}),
+    ("views", "backchannel_handled_seconds_count", {"group": "timeline-1"}),
+    ("views", "backchannel_handled_offset", {"group": "inbox-2"}),
+    ("notification", "backchannel_handled_seconds_count", {"group": "notification"}),
+)
+
+
 class TestMetrics:
-    @pytest.mark.parametrize(
-        ("process", "name", "labels"),
-        [
-            ("api", "backchannel_append_seconds_count", {"topic": "conversation.commands"}),
-            ("api", "backchannel_http_requests_total", {"route": "/v1/commands", "method": "POST", "status": "201"}),
-            ("conversation", "backchannel_events_total", {"type": "MessageSent"}),
-            ("conversation", "backchannel_stage_seconds_count", {"stage": "decide"}),
-            ("conversation", "backchannel_handled_seconds_count", {"group": "conversation"}),
-            ("fanout", "backchannel_handled_seconds_count", {"group": "fanout"}),
-            ("views", "backchannel_handled_seconds_count", {"group": "timeline-1"}),
-            ("views", "backchannel_handled_offset", {"group": "inbox-2"}),
-            ("notification", "backchannel_handled_seconds_count", {"group": "notification"}),
-        ],
-    )
-    async def test_a_message_counts(
-        self, system: Stack, people: People, process: str, name: str, labels: dict[str, str]
-    ) -> None:
-        alice, bob = await people.pair()
-        address = targets(system.settings)[process]
-        before = await sample(address, name, **labels)
+    async def test_a_message_counts_on_its_whole_way(self, system: Stack, alice: Person, bob: Person) -> None:
+        addresses = targets(system.settings)
+        before = [await sample(addresses[process], name, **labels) for process, name, labels in COUNTED]
         await alice.send(bob)
-        await until_told(address, name, before, **labels)
+        for (process, name, labels), count in zip(COUNTED, before, strict=True):
+            await until_told(addresses[process], name, count, **labels)
 
     async def test_a_socket_counts(self, system: Stack, lines: Lines, alice: Person, bob: Person) -> None:
         with OwnGateway(system, "gateway-counted", {}) as gateway:
@@ -132,6 +131,34 @@ class TestMetrics:
             await http.request(made_up.upper(), f"http://{address}/{made_up}")
             text = (await http.get(f"http://{address}/metrics")).text
         assert made_up not in text.lower()
+
+
+@pytest.fixture
+def prometheus(system: Stack, tmp_path: Path, unused_tcp_port: int) -> Iterator[str]:
+    """Prometheus itself, with the settings that a stack gives it; where its API is."""
+    config, address = tmp_path / "prometheus.yml", f"127.0.0.1:{unused_tcp_port}"
+    config.write_text(prometheus_config(targets(system.settings), str(RULES)))
+    options = (f"--config.file={config}", f"--storage.tsdb.path={tmp_path}", f"--web.listen-address={address}")
+    with (tmp_path / "log").open("w") as log, subprocess.Popen(["prometheus", *options], stderr=log) as process:
+        yield f"http://{address}/api/v1"
+        process.terminate()
+
+
+class TestPrometheus:
+    async def test_every_process_answers_and_every_alarm_is_looked_at(self, system: Stack, prometheus: str) -> None:
+        async with httpx.AsyncClient(base_url=prometheus) as http:
+            await until(lambda: all_up(http, len(targets(system.settings))))
+            groups = (await http.get("/rules")).json()["data"]["groups"]
+        assert {"ok", "unknown"} >= {rule["health"] for group in groups for rule in group["rules"]}
+        assert ["backchannel"] == [group["name"] for group in groups]
+
+
+async def all_up(http: httpx.AsyncClient, count: int) -> bool:
+    try:
+        found = (await http.get("/targets")).json()["data"]["activeTargets"]
+    except (httpx.TransportError, ValueError):
+        return False
+    return ["up"] * count == [one["health"] for one in found]
 
 
 class TestTop:

@@ -6,6 +6,7 @@ import pytest
 
 from infra.local.services import services
 from infra.local.settings import LocalSettings
+from infra.local.targets import targets
 
 LOCAL = LocalSettings(state=Path(".local"), port_offset=0)
 
@@ -16,3 +17,15 @@ class TestServices:
         without = {part.name for part in services(LOCAL)}
         monkeypatch.setenv("BACKCHANNEL_ARCHIVE_AFTER_DAYS", "365")
         assert {"archive"} == {part.name for part in services(LOCAL)} - without
+
+    def test_so_does_prometheus(self) -> None:
+        watched = LocalSettings(state=Path(".local"), port_offset=0, prometheus=True)
+        assert {"prometheus"} == {part.name for part in services(watched)} - {part.name for part in services(LOCAL)}
+        assert targets(LOCAL) == targets(watched)
+
+
+class TestTargets:
+    def test_are_our_own_processes(self) -> None:
+        assert "127.0.0.1:8081" == targets(LOCAL)["api"]
+        assert {"conversation", "fanout", "views", "gateway-2"} <= targets(LOCAL).keys()
+        assert not {"fake-push", "kafka", "balancer"} & targets(LOCAL).keys()
