@@ -1,7 +1,8 @@
-"""Announcing: an account that was made becomes a fact in the log. Doing it twice says the same twice."""
+"""Announcing: an account that was made, or erased, becomes a fact in the log. Doing it twice says the same twice."""
 
 from api.services import Services
 from infra.stores.accounts import Created
+from infra.stores.erasures import Asked
 from schemas import envelope
 from schemas.accounts import AccountCreated
 from schemas.codec import encode
@@ -18,3 +19,8 @@ async def announce(services: Services, created: Created) -> None:
     )
     await services.appender.append(ACCOUNT_EVENTS.name, encode(event), key=created.user_id, headers=headers)
     await services.accounts.mark_announced(created.user_id)
+
+
+async def announce_erasure(services: Services, asked: Asked) -> None:
+    """Raises StoreUnavailable; then the chore does it later (api/chores.py)."""
+    await services.erasures.announce(services.appender, asked, "api")

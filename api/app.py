@@ -91,6 +91,7 @@ async def _serve(app: FastAPI, settings: ApiSettings, background: Background) ->
     services = await connect(settings)
     background.start(services.answers.run(), "receiving answers")
     background.start(chores.announce_accounts(services), "announcing accounts")
+    background.start(services.forgetting.run(), "forgetting who was erased")
     background.start(chores.expire_devices(services), "expiring devices")
     background.start(chores.collect_media_garbage(services), "collecting garbage of media")
     for work in services.limits.works():

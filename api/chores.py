@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from api.announcing import announce
+from api.announcing import announce, announce_erasure
 from api.services import Services
 from infra.stores.faults import StoreUnavailable, until_available
 from infra.stores.media_garbage import MediaGarbage
@@ -16,12 +16,14 @@ EXPIRE_EVERY_SECONDS = 3600.0
 
 
 async def announce_accounts(services: Services) -> None:
-    """Append AccountCreated for accounts whose request did not come so far."""
+    """Append AccountCreated and AccountErased for accounts whose request did not come so far."""
     while True:
         await asyncio.sleep(ANNOUNCE_EVERY_SECONDS)
         try:
             for created in await services.accounts.unannounced(ANNOUNCE_EVERY_SECONDS, ANNOUNCE_AT_ONCE):
                 await announce(services, created)
+            for asked in await services.erasures.unannounced(ANNOUNCE_EVERY_SECONDS, ANNOUNCE_AT_ONCE):
+                await announce_erasure(services, asked)
         except StoreUnavailable as away:
             log.warning("announcing accounts: %s", away)
 

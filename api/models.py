@@ -83,6 +83,10 @@ class PasswordChange(Request):
     new_password: NewPassword
 
 
+class Erasure(Request):
+    password: str
+
+
 class ProfileChange(Request):
     """What is left out stays."""
 

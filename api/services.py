@@ -17,7 +17,9 @@ from infra.stores.cassandra import Cassandra
 from infra.stores.connection_cache import ConnectionCache
 from infra.stores.devices import Devices
 from infra.stores.door_facts import DoorFacts
+from infra.stores.erasures import Erasures
 from infra.stores.faults import until_available
+from infra.stores.forgetting import Forgetting
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
 from infra.stores.last_seen import LastSeen
@@ -56,6 +58,8 @@ class Services:
     objects: Objects
     appender: Appender
     accounts: Accounts
+    erasures: Erasures
+    forgetting: Forgetting
     devices: Devices
     push_tokens: PushTokens
     users: Users
@@ -119,6 +123,7 @@ async def connect(settings: ApiSettings) -> Services:
     await until_available(lambda: appender.warm_up(CONVERSATION_COMMANDS.name), "connecting to Kafka")
     keys = Keys(postgres, settings.master_key_bytes())
     users = Users(postgres)
+    erasures = Erasures(postgres, settings.master_key_bytes())
     inbox = Inbox(postgres)
     media = Media(postgres)
     return Services(
@@ -129,6 +134,8 @@ async def connect(settings: ApiSettings) -> Services:
         objects=objects,
         appender=appender,
         accounts=Accounts(postgres),
+        erasures=erasures,
+        forgetting=Forgetting(erasures, (keys, users)),
         devices=Devices(
             postgres,
             grace_seconds=settings.refresh_grace_seconds,

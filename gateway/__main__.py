@@ -33,7 +33,9 @@ from infra.stores.acquaintance import Acquaintance
 from infra.stores.cassandra import Cassandra
 from infra.stores.connection_cache import ConnectionCache
 from infra.stores.door_facts import DoorFacts
+from infra.stores.erasures import Erasures
 from infra.stores.faults import until_available
+from infra.stores.forgetting import Forgetting
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
 from infra.stores.last_seen import LastSeen
@@ -95,10 +97,11 @@ class Gateway:
     silence: Silence
     last_signs: LastSigns
     limits: UserLimits
+    forgetting: Forgetting
 
     def works(self) -> list[Coroutine[Any, Any, None]]:
         """What runs beside the sockets, for ever."""
-        parts = (self.silence, self.watching, self.acknowledging, self.last_signs)
+        parts = (self.silence, self.watching, self.acknowledging, self.last_signs, self.forgetting)
         return [self.incarnation.live(), *(part.run() for part in parts), *self.limits.works()]
 
 
@@ -146,6 +149,8 @@ async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
     silence = Silence(settings, registry, saying)
     last_signs = LastSigns(users)
     limits = UserLimits(redis, settings)
+    erasures = Erasures(postgres, settings.master_key_bytes())
+    forgetting = Forgetting(erasures, (keys, users), registry.sign_out)
     acknowledging = Acknowledging(appender, facts, settings.gateway_name)
     server = GatewayServer(
         settings,
@@ -170,7 +175,7 @@ async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
         last_signs=last_signs,
         limits=limits,
     )
-    return Gateway(server, incarnation, announcing, acknowledging, watching, silence, last_signs, limits)
+    return Gateway(server, incarnation, announcing, acknowledging, watching, silence, last_signs, limits, forgetting)
 
 
 async def _or_die(work: object) -> None:

@@ -3,10 +3,11 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from gateway.connection import Connection
 from gateway.counting import note_delivered
+from schemas.close_codes import CloseCode
 from schemas.outbound import Item, Kind
 
 CLOSE_STEPS = 50
@@ -44,6 +45,12 @@ class Registry:
                 if connection := self._connections.get(id_):
                     _hand(connection, item)
         note_delivered(items, began_ns)
+
+    def sign_out(self, user_ids: Collection[str]) -> None:
+        """Close all connections of people who were erased: each holds a key."""
+        for connection in self:
+            if connection.actor is not None and connection.actor.user_id in user_ids:
+                connection.close(CloseCode.SIGNED_OUT, "the account was erased")
 
     async def close_all(self, code: int, reason: str, seconds: float) -> None:
         """Close what is open now, in a random order spread over some seconds: a storm of reconnects helps nobody."""

@@ -84,6 +84,19 @@ class TokenKey:
         return hmac.digest(self._hash_key, f"{provider}:{token}".encode(), "sha256")
 
 
+class HandleKey:
+    """What keeps the handle of somebody who was erased reserved without keeping it: handles are too short for a hash
+    that has no key."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, master_key: bytes) -> None:
+        self._key = hmac.digest(master_key, b"handles", "sha256")
+
+    def hash(self, handle: str) -> bytes:
+        return hmac.digest(self._key, handle.encode(), "sha256")
+
+
 def new_data_key(master_key: bytes, user_id: str) -> bytes:
     """A fresh data key of a user, wrapped for the store."""
     nonce = os.urandom(NONCE_BYTES)

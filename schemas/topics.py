@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import get_args
 
-from schemas.accounts import AccountCreated
+from schemas.accounts import AnyAccountEvent
 from schemas.commands import AnyCommand
 from schemas.dead_letters import AnyDeadLetter
 from schemas.events import AnyEvent
@@ -52,7 +52,7 @@ PRESENCE_EVENTS = Topic("presence.events", "user id", get_args(AnyPresenceEvent)
 PRESENCE_LEASES = Topic("presence.leases", "gateway id", get_args(AnyLease), 1, DAY_MS)
 MEDIA_COMMANDS = Topic("media.commands", "media id", (CompleteUpload,), MEDIA_PARTITIONS, 7 * DAY_MS)
 MEDIA_EVENTS = Topic("media.events", "media id", get_args(AnyMediaEvent), MEDIA_PARTITIONS, FOR_EVER_MS)
-ACCOUNT_EVENTS = Topic("account.events", "user id", (AccountCreated,), 2, FOR_EVER_MS)
+ACCOUNT_EVENTS = Topic("account.events", "user id", get_args(AnyAccountEvent), 2, FOR_EVER_MS)
 NOTIFICATION_REQUESTS = Topic("notification.requests", "user id", (PushRequested,), 2, 90 * DAY_MS)
 NOTIFICATION_OUTCOMES = Topic("notification.outcomes", "user id", get_args(AnyOutcome), 2, 90 * DAY_MS)
 DEAD_LETTERS = Topic("dead.letters", "source key", get_args(AnyDeadLetter), 1, FOR_EVER_MS)

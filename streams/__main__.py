@@ -7,6 +7,7 @@ from collections.abc import Callable
 from infra.telemetry import process
 from streams.archive.agent import ArchiveAgent
 from streams.conversation.agent import ConversationAgent
+from streams.erasure.agent import ErasureAgent
 from streams.fanout.agent import FanOutAgent
 from streams.fanout.signals import SignalsAgent
 from streams.media.agent import MediaAgent
@@ -31,6 +32,7 @@ AGENTS: dict[str, Callable[[StreamSettings], Agent]] = {
     "media-view": MediaView,
     "media-uses": MediaUses,
     "archive": ArchiveAgent,
+    "erasure": ErasureAgent,
     "notification": NotificationAgent,
     "push-fcm": lambda settings: SendingAgent(settings, "fcm"),
     "push-apns": lambda settings: SendingAgent(settings, "apns"),

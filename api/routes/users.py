@@ -1,22 +1,28 @@
 """Users: public profiles, and one's own."""
 
 import asyncio
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from api import models
+from api.announcing import announce_erasure
 from api.authentication import SIGNED_IN, Caller, Use
 from api.openapi import refused
 from api.paths import PathId
 from api.problems import Problem, unauthenticated, unavailable
 from api.services import Services
 from api.signing_out import close_connections_patiently
+from infra.stores.faults import StoreUnavailable
+from infra.stores.forgetting import FORGET_SECONDS
 from infra.stores.privacy import FRESH_SECONDS
 from schemas.ids import is_id
 
 router = APIRouter(prefix="/v1/users", tags=["users"])
 IDS_MAX = 200
+ERASED_SECONDS_MAX = 3.0
+LOOK_SECONDS = 0.05
 
 
 @router.get("", summary="Find people by handle or ids", dependencies=[SIGNED_IN])
@@ -80,6 +86,24 @@ async def change_password(use: Use, caller: Caller, change: models.PasswordChang
         raise unavailable("the password is changed, but some sockets could not be closed yet") from None
 
 
+@router.delete("/me", status_code=204, summary="Erase one's account", responses=refused(403, 409, 429))
+async def erase_me(use: Use, caller: Caller, erasure: models.Erasure) -> None:
+    """For good. 403 if the password is wrong. Signs all devices out (4503); what one wrote shows no body to anybody any
+    more, normally when this returns."""
+    use.limits.open_call(caller.user_id)  # passwords may be guessed here too
+    known = await use.accounts.credentials_of(caller.user_id)
+    if known is None:
+        raise unauthenticated("the account is gone")
+    if not await use.passwords.is_right(erasure.password, known.password_hash):
+        raise Problem("forbidden", "the password is wrong")
+    asked = await use.erasures.ask(caller.user_id, known)
+    if asked is None:
+        raise Problem("conflict", "the password was changed from elsewhere meanwhile")
+    with suppress(StoreUnavailable):  # nothing stops it any more; what was not done yet is done later
+        await announce_erasure(use, asked)
+        await _forgotten(use, caller.user_id)
+
+
 @router.get("/{user_id}/presence", summary="Whether somebody is online, or was last seen when")
 async def get_presence(use: Use, caller: Caller, user_id: PathId) -> models.Presence:
     """Both null where the person hides it from the caller, or one of the two blocks the other."""
@@ -94,6 +118,16 @@ async def get_presence(use: Use, caller: Caller, user_id: PathId) -> models.Pres
 @router.get("/{user_id}", summary="A public profile", dependencies=[SIGNED_IN])
 async def get_user(use: Use, user_id: PathId) -> models.Profile:
     return await _profile(use, user_id)
+
+
+async def _forgotten(use: Services, user_id: str) -> None:
+    """Wait until the person's key is gone and no process remembers it, unless that takes long. Raises
+    StoreUnavailable."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ERASED_SECONDS_MAX):
+            while not await use.erasures.is_cleared(user_id):  # noqa: ASYNC110 — another process clears it
+                await asyncio.sleep(LOOK_SECONDS)
+    await asyncio.sleep(2 * FORGET_SECONDS)  # until each has looked, and had its answer
 
 
 async def _profile(use: Use, user_id: str) -> models.Profile:

@@ -23,7 +23,10 @@ AGENTS: Mapping[str, tuple[int, tuple[str, ...]]] = {
     "fanout": (8102, ("fanout",)),
     "presence": (8104, ("presence", "signals")),
     "notification": (8106, ("notification", "push-fcm", "push-apns")),
-    "views": (8103, ("timeline", "inbox", "receipts", "memberships", "last-seen", "media-view", "media-uses")),
+    "views": (
+        8103,
+        ("timeline", "inbox", "receipts", "memberships", "last-seen", "media-view", "media-uses", "erasure"),
+    ),
     "media": (8105, ("media",)),
     "archive": (8109, ("archive",)),
 }

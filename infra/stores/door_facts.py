@@ -40,10 +40,14 @@ class DoorFacts:
         needs = door.needs(frame)
         if isinstance(frame, frames.SendMessage) and frame.to_user_id:
             self._remember({conversation_id: (user_id, frame.to_user_id)})  # the view may not know it yet
+        is_private = needs.privacy and bool(await self.private([(user_id, conversation_id)]))
+        # Who was erased cannot be written to, however the conversation is named.
+        members = self._direct.get(conversation_id, ()) if isinstance(frame, frames.SendMessage) else ()
+        user_ids = {*needs.user_ids, *(members if user_id in members else ())}
         return door.Facts(
-            are_users_known=not needs.user_ids or await self._users.are_known(needs.user_ids),
+            are_users_known=not user_ids or await self._users.are_known(user_ids),
             target=await self._target(conversation_id, needs.message_id) if needs.message_id else None,
-            is_private=needs.privacy and bool(await self.private([(user_id, conversation_id)])),
+            is_private=is_private,
             conversation_key=self._keys.conversation_key(conversation_id) if needs.key else None,
             is_media_ready=await self._is_media_ready(needs, user_id),
         )

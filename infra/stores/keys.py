@@ -1,10 +1,11 @@
 """Authors' data keys: kept wrapped in PostgreSQL, cached unwrapped in the process.
 
-A key that was deleted with a mark means "erased"; a key that is missing without one is a fault.
+A key that was deleted with a mark means "erased"; a key that is missing without one is a fault. Every process that
+caches keys forgets those of people who are erased (forgetting.py).
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from infra.stores.postgres import Postgres
 from schemas.bodies import SealedText
@@ -25,6 +26,14 @@ class Keys:
 
     def cached(self, user_id: str) -> DataKey | None:
         return self._cached.get(user_id)
+
+    def forget(self, user_ids: Collection[str]) -> None:
+        """These were erased, or may have been."""
+        for user_id in user_ids:
+            self._cached.pop(user_id, None)
+
+    def forget_all(self) -> None:
+        self._cached.clear()
 
     def conversation_key(self, conversation_id: str) -> ConversationKey:
         """What a conversation's name and description are sealed under."""

@@ -47,7 +47,7 @@ SELECT media_id::text, CASE
     WHEN status = 'pending' AND expires_at < now() - make_interval(secs => %s) THEN 'never completed'
 END FROM media WHERE media_id = ANY(%s::uuid[])
 """
-_NAMED = """
+NAMED = """
 SELECT s FROM unnest(%s::text[]) s
 WHERE EXISTS (SELECT 1 FROM media WHERE content_sha256 = s) OR EXISTS (SELECT 1 FROM media WHERE thumbnail_sha256 = s)
     OR EXISTS (SELECT 1 FROM media_contents WHERE content_sha256 = s)
@@ -93,7 +93,7 @@ class MediaGarbage:
         sha256 = _sha256_of(garbage.key)
         async with self._postgres.connection() as connection:
             await connection.execute(LOCK, (sha256,))
-            if await (await connection.execute(_NAMED, ([sha256],))).fetchone():
+            if await (await connection.execute(NAMED, ([sha256],))).fetchone():
                 return False
             await self._objects.delete(garbage.bucket, garbage.key)
         return True
@@ -125,7 +125,7 @@ class MediaGarbage:
     async def _unnamed(self, page: Sequence[ListedObject]) -> list[Garbage]:
         async with self._postgres.connection() as connection:
             keys = [_sha256_of(one.key) for one in page]
-            rows = await (await connection.execute(_NAMED, (keys,))).fetchall()
+            rows = await (await connection.execute(NAMED, (keys,))).fetchall()
         named = {object_key(str(row[0])) for row in rows}
         bucket = self._buckets.media_bucket
         return [

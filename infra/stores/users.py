@@ -1,6 +1,6 @@
 """Which users exist, as the door asks it: a small cache in front of PostgreSQL. Only "yes" is remembered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,13 @@ class Users:
             self._known.clear()
         self._known |= found
         return found == unknown
+
+    def forget(self, user_ids: Collection[str]) -> None:
+        """These were erased, or may have been."""
+        self._known.difference_update(user_ids)
+
+    def forget_all(self) -> None:
+        self._known.clear()
 
     async def device(self, user_id: str, device_id: str) -> "SignedIn | None":
         """The device, if it is one of the user's and was not signed out. Raises StoreUnavailable."""

@@ -4,12 +4,15 @@ One look into the connection cache for a whole micro-batch, one entry per gatewa
 repeated run is only a repeated frame, which clients drop by `seq`.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 
 from infra.stores import cache
 from infra.stores.connection_cache import ConnectionCache
+from infra.stores.erasures import Erasures
 from infra.stores.faults import until_available
+from infra.stores.forgetting import Forgetting
 from infra.stores.keys import Keys
 from infra.stores.line import Line
 from infra.stores.live_views import LiveViews
@@ -44,16 +47,19 @@ class FanOutAgent:
         self._settings = settings
         self._batches = Batches(self._flush)
         self.put = self._batches.put
-        self.work = self._batches.work
 
     async def start(self) -> None:
         settings = self._settings
         redis = cache.connect(settings)
         self._cache = ConnectionCache(redis)
         self._line = Line(redis)
-        postgres = await Postgres.connect(settings)
-        self._keys = Keys(postgres, settings.master_key_bytes())
+        postgres, master_key = await Postgres.connect(settings), settings.master_key_bytes()
+        self._keys = Keys(postgres, master_key)
+        self._forgetting = Forgetting(Erasures(postgres, master_key), (self._keys,))
         self._membership = await membership_view(settings, await LiveViews.connect(postgres))
+
+    async def work(self) -> None:
+        await asyncio.gather(self._batches.work(), self._forgetting.run())
 
     async def assigned(self, partitions: frozenset[int]) -> None:
         """Nothing to prepare: what is needed is loaded with the first events."""

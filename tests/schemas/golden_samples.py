@@ -171,7 +171,8 @@ def record_all() -> None:
     record(complete(), "media.commands", PICTURE, {})
     for fate in (media_ready(), media_refused()):
         record(fate, "media.events", PICTURE, {})
-    record(accounts.AccountCreated(user_id=ALICE, at=timestamp(START_MS)), "account.events", ALICE, {})
+    for account in (accounts.AccountCreated, accounts.AccountErased):
+        record(account(user_id=ALICE, at=timestamp(START_MS)), "account.events", ALICE, {})
     record(push_requested(client_id="m1", body=sealed(TEXT)), "notification.requests", BOB, {})
     for outcome in (push_succeeded(), push_failed(), token_retired()):
         record(outcome, "notification.outcomes", BOB, {})

@@ -21,7 +21,9 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from infra.stores.erasures import Erasures
 from infra.stores.faults import until_available
+from infra.stores.forgetting import Forgetting
 from infra.stores.keys import Keys
 from infra.stores.log import Appender
 from infra.stores.postgres import Postgres
@@ -94,6 +96,7 @@ class SendingAgent:
         self._targets = PushTargets(postgres)
         self._pushes = Pushes(postgres, self._name, settings.push_lease_seconds)
         self._keys = Keys(postgres, master_key)
+        self._forgetting = Forgetting(Erasures(postgres, master_key), (self._keys,))
         self._token_key = TokenKey(master_key)
         appender = Appender(settings.kafka_bootstrap, self.group)
         await until_available(lambda: appender.warm_up(topics.NOTIFICATION_OUTCOMES.name), "Kafka")
@@ -102,7 +105,9 @@ class SendingAgent:
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def work(self) -> None:
-        await asyncio.gather(self._batches.work(), self._settling.work(), self._again(), self._failed)
+        await asyncio.gather(
+            self._batches.work(), self._settling.work(), self._again(), self._forgetting.run(), self._failed
+        )
 
     async def assigned(self, partitions: frozenset[int]) -> None:  # noqa: ARG002 — whichever they are
         """What was begun stands in the table."""

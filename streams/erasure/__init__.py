@@ -1,0 +1,1 @@
+"""Erasing people: their key goes, and with it all that they wrote."""
