@@ -21,7 +21,7 @@ TAKEN = "the handle is taken"
 @router.post("", status_code=201, dependencies=[OPEN_CALL], summary="Sign up", responses=refused(409))
 async def create_account(use: Use, wanted: models.NewAccount) -> models.User:
     """Makes an account; it does not sign in. 409 if the handle is taken."""
-    # Before the password is hashed, which costs more; and in this order: an erasure moves a handle to the reserved ones.
+    # Before the password is hashed, which costs more; in this order, for an erasure moves a handle to the reserved.
     if await use.accounts.is_taken(wanted.handle) or await use.erasures.is_reserved(wanted.handle):
         raise Problem("conflict", TAKEN)
     user_id = str(uuid4())

@@ -37,6 +37,10 @@ class AccountCalls(Transport):
         self.adopt(credentials)
         return credentials
 
+    async def erase_account(self, password: str) -> None:
+        """For good: all devices are signed out, this one too. Raises ApiError `forbidden` if the password is wrong."""
+        await self.request("DELETE", "/v1/users/me", body={"password": password})
+
     async def devices(self) -> tuple[Device, ...]:
         """One's own devices."""
         return decoded(await self.request("GET", "/v1/devices"), Devices).devices

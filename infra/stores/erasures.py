@@ -53,7 +53,8 @@ _CLEAR = (
     "DELETE FROM devices WHERE user_id = %(user_id)s",  # with their tokens, and what they show
     "DELETE FROM preferences WHERE user_id = %(user_id)s",
     "DELETE FROM last_seen WHERE user_id = %(user_id)s",
-    "UPDATE media SET file_name = NULL WHERE owner_id = %(user_id)s AND file_name IS NOT NULL",  # of those that others have sent on
+    # Of those that others have sent on, and that stay.
+    "UPDATE media SET file_name = NULL WHERE owner_id = %(user_id)s AND file_name IS NOT NULL",
     """
     INSERT INTO erasures AS old (user_id, asked_at, announced_at, cleared_at)
     VALUES (%(user_id)s, %(at)s, now(), clock_timestamp())

@@ -31,12 +31,12 @@ from schemas.accounts import AccountErased
 from schemas.codec import Undecodable, decode_account, decode_event, encode
 from schemas.times import timestamp
 from streams.erasure.leaving import headers, leave
+from streams.runtime.batches import Batches
 from streams.runtime.dead_letters import DeadLetters
 from streams.runtime.faults import fault_point
 from streams.runtime.progress import progress
 from streams.runtime.records import Record, Run
 from streams.runtime.settings import StreamSettings
-from streams.runtime.views import ViewAgent
 
 log = logging.getLogger(__name__)
 
@@ -44,15 +44,17 @@ LOOK_SECONDS = 5.0
 SETTLE_SECONDS = 600.0
 
 
-class ErasureAgent(ViewAgent):
+class ErasureAgent:
     group = "erasure"
     topic = topics.ACCOUNT_EVENTS
     is_background = False  # people wait for it
 
     def __init__(self, settings: StreamSettings, objects: ObjectSettings | None = None) -> None:
-        super().__init__(settings)
+        self._settings = settings
         self._object_settings = objects or ObjectSettings()
+        self._batches = Batches(self._flush)
         self._woken = asyncio.Event()
+        self.put = self._batches.put
 
     async def start(self) -> None:
         settings, objects = self._settings, Objects(self._object_settings)
@@ -70,6 +72,12 @@ class ErasureAgent(ViewAgent):
 
     async def work(self) -> None:
         await asyncio.gather(self._batches.work(), self._look_after_for_ever())
+
+    async def assigned(self, partitions: frozenset[int]) -> None:
+        """What is not settled stands in the table, whoever cleared it."""
+
+    async def revoked(self) -> None:
+        await self._batches.drop()
 
     async def _flush(self, runs: Sequence[Run]) -> None:
         for record in (record for run in runs for record in run.records):
