@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from infra.operator import archive, dead_letters, explain, log, plan, projection, top
+from infra.operator import account, archive, dead_letters, explain, log, plan, projection, top
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -12,6 +12,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # passwords are locals
     help="Backchannel: chat on an event log.",
 )
+app.add_typer(account.app, name="account")
 app.add_typer(archive.app, name="archive")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(log.app, name="log")

@@ -1,7 +1,7 @@
 """The connection to Cassandra, for use from an event loop. The driver's callbacks are carried over in one hop."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from cassandra import ConsistencyLevel, DriverException, OperationTimedOut, RequestExecutionException
@@ -75,6 +75,18 @@ class Cassandra:
             raise StoreUnavailable(str(away)) from away
         try:
             return await future
+        except AWAY as away:
+            raise StoreUnavailable(f"{type(away).__name__}: {away}") from away
+
+    async def pages(self, statement: Statement) -> AsyncIterator[list[Any]]:
+        """The rows of a statement that is not bounded, by its `fetch_size`. Raises StoreUnavailable."""
+        try:
+            found = await asyncio.to_thread(self._session.execute, statement)
+            while True:
+                yield list(found.current_rows)
+                if not found.has_more_pages:
+                    return
+                await asyncio.to_thread(found.fetch_next_page)
         except AWAY as away:
             raise StoreUnavailable(f"{type(away).__name__}: {away}") from away
 

@@ -12,6 +12,8 @@ from infra.stores.media_garbage import NAMED
 from infra.stores.objects import Objects
 from infra.stores.postgres import Connection, Postgres
 from infra.stores.settings import ObjectSettings
+from infra.stores.timeline import Timeline
+from schemas.codec import decode_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,9 @@ DELETE FROM media_contents c WHERE (sha256, kind, content_type) = (%s, %s, %s) A
 
 
 class OwnedMedia:
-    def __init__(self, postgres: Postgres, objects: Objects, buckets: ObjectSettings) -> None:
+    def __init__(self, postgres: Postgres, objects: Objects, buckets: ObjectSettings, timeline: Timeline) -> None:
         self._postgres = postgres
+        self._timeline = timeline
         self._objects = objects
         self._buckets = buckets
 
@@ -59,6 +62,30 @@ class OwnedMedia:
         async with self._postgres.connection() as connection:
             rows = await (await connection.execute(_OWNED, (user_id,))).fetchall()
         return [_owned(*row) for row in rows]
+
+    async def of_nobody_else(self, user_id: str) -> list[Owned]:
+        """Those that nobody else has sent on and no group shows. Raises StoreUnavailable."""
+        return [media for media in await self.of(user_id) if not await self._is_others(user_id, media)]
+
+    async def _is_others(self, user_id: str, media: Owned) -> bool:
+        if media.is_avatar:
+            return True
+        for stand in media.stands:
+            if await self._author(stand) != user_id:
+                return True
+        return False
+
+    async def _author(self, stand: Stand) -> str | None:
+        """Who wrote what stands there; None if that is not known (yet)."""
+        rows = await self._timeline.read(stand.conversation_id, stand.seq, stand.seq)
+        return decode_event(rows[0].event).actor_id if rows and rows[0].event else None
+
+    async def is_left(self, sha256: str) -> bool:
+        """Whether there is an object with this hash that no row names: it should be gone. Raises StoreUnavailable."""
+        async with self._postgres.connection() as connection:
+            if await _is_named(connection, sha256):
+                return False
+        return await self._objects.head(self._buckets.media_bucket, object_key(sha256)) is not None
 
     async def delete(self, media: Owned) -> None:
         """Its row, and the objects that nobody else's names. Raises StoreUnavailable."""

@@ -21,14 +21,13 @@ from infra.stores.erasures import Asked, Erasures
 from infra.stores.faults import StoreUnavailable, until_available
 from infra.stores.log import Appender
 from infra.stores.objects import Objects
-from infra.stores.owned_media import Owned, OwnedMedia, Stand
+from infra.stores.owned_media import OwnedMedia
 from infra.stores.postgres import Postgres
 from infra.stores.reading import readable_timeline
 from infra.stores.settings import ObjectSettings
-from infra.stores.timeline import Timeline
 from schemas import topics
 from schemas.accounts import AccountErased
-from schemas.codec import Undecodable, decode_account, decode_event, encode
+from schemas.codec import Undecodable, decode_account, encode
 from schemas.times import timestamp
 from streams.erasure.leaving import headers, leave
 from streams.runtime.batches import Batches
@@ -60,12 +59,12 @@ class ErasureAgent:
         settings, objects = self._settings, Objects(self._object_settings)
         postgres = await Postgres.connect(settings)
         self._erasures = Erasures(postgres, settings.master_key_bytes())
-        self._media = OwnedMedia(postgres, objects, self._object_settings)
         cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
-        self._timeline: Timeline = await until_available(
+        timeline = await until_available(
             lambda: readable_timeline(cassandra, postgres, objects, self._object_settings, is_one_replica_set=False),
             "Cassandra",
         )
+        self._media = OwnedMedia(postgres, objects, self._object_settings, timeline)
         self._appender = Appender(settings.kafka_bootstrap, self.group)
         await until_available(lambda: self._appender.warm_up(topics.CONVERSATION_COMMANDS.name), "Kafka")
         self._dead_letters = DeadLetters(self._appender, self.group)
@@ -121,24 +120,10 @@ class ErasureAgent:
 
     async def _delete_media(self, user_id: str) -> bool:
         """Whether nothing was left to do."""
-        gone = [media for media in await self._media.of(user_id) if not await self._is_others(user_id, media)]
+        gone = await self._media.of_nobody_else(user_id)
         for media in gone:
             await self._media.delete(media)
         return not gone
-
-    async def _is_others(self, user_id: str, media: Owned) -> bool:
-        """Whether a group shows it, or somebody else has sent it on."""
-        if media.is_avatar:
-            return True
-        for stand in media.stands:
-            if await self._author(stand) != user_id:
-                return True
-        return False
-
-    async def _author(self, stand: Stand) -> str | None:
-        """Who wrote what stands there; None if that is not known (yet)."""
-        rows = await self._timeline.read(stand.conversation_id, stand.seq, stand.seq)
-        return decode_event(rows[0].event).actor_id if rows and rows[0].event else None
 
     async def _leave_groups(self, user_id: str) -> bool:
         """Whether nothing was left to do."""
