@@ -15,6 +15,7 @@ from infra.stores.cassandra import Cassandra
 from infra.stores.erasures import Erasures
 from infra.stores.exports import Exports
 from infra.stores.keys import Keys
+from infra.stores.live_views import LiveViews
 from infra.stores.log_reading import LogReader
 from infra.stores.objects import Objects
 from infra.stores.owned_media import OwnedMedia
@@ -53,8 +54,11 @@ async def stores() -> AsyncIterator[Stores]:
     postgres, objects, redis = await Postgres.connect(settings), Objects(object_settings), cache.connect(settings)
     cassandra = await Cassandra.connect(settings)
     master_key = settings.master_key_bytes()
-    timeline = await readable_timeline(cassandra, postgres, objects, object_settings, is_one_replica_set=True)
     try:
+        live = await LiveViews.connect(postgres)
+        timeline = await readable_timeline(
+            cassandra, live.which("timeline"), postgres, objects, object_settings, is_one_replica_set=True
+        )
         yield Stores(
             settings=settings,
             object_settings=object_settings,

@@ -19,6 +19,7 @@ from datetime import datetime
 from infra.stores.cassandra import Cassandra
 from infra.stores.erasures import Asked, Erasures
 from infra.stores.faults import StoreUnavailable, until_available
+from infra.stores.live_views import LiveViews
 from infra.stores.log import Appender
 from infra.stores.objects import Objects
 from infra.stores.owned_media import OwnedMedia
@@ -60,8 +61,11 @@ class ErasureAgent:
         postgres = await Postgres.connect(settings)
         self._erasures = Erasures(postgres, settings.master_key_bytes())
         cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
+        live = await LiveViews.connect(postgres)
         timeline = await until_available(
-            lambda: readable_timeline(cassandra, postgres, objects, self._object_settings, is_one_replica_set=False),
+            lambda: readable_timeline(
+                cassandra, live.which("timeline"), postgres, objects, self._object_settings, is_one_replica_set=False
+            ),
             "Cassandra",
         )
         self._media = OwnedMedia(postgres, objects, self._object_settings, timeline)
