@@ -90,6 +90,17 @@ class TestCheck:
         assert READ_ENTRIES == len(await stream.check())
         assert 5 == len(await stream.check())
 
+    async def test_drops_what_was_read_and_nothing_else(self, redis: Redis, stream: OutboundStream) -> None:
+        await published(redis, stream, 1, 2)
+        await stream.read(PATIENCE_SECONDS)
+        await published(redis, stream, 3)
+        assert [item(3)] == await stream.check()
+        assert 1 == await redis.xlen(stream.name)
+        assert [] == await stream.check()
+        assert 0 == await redis.xlen(stream.name)
+        await published(redis, stream, 4)
+        assert [item(4)] == await stream.read(PATIENCE_SECONDS)
+
     async def test_renews_the_streams_life(self, redis: Redis, stream: OutboundStream) -> None:
         await redis.expire(stream.name, 5)
         await stream.check()
