@@ -94,8 +94,8 @@ class MediaEvent(Struct, frozen=True, kw_only=True, tag_field="type", omit_defau
 
 
 class MediaReady(MediaEvent, frozen=True, kw_only=True, tag=True, omit_defaults=True):
-    """`content` is what others get, `source_sha256` what was uploaded. Width and height in pixels; `preview` is a tiny
-    WebP to be shown blurred until the content is there."""
+    """`content` is what others get, `source_sha256` what was uploaded. Width and height in pixels. `preview`, a tiny
+    WebP, is not said any more: what can be seen in a file must go when its owner is erased."""
 
     kind: MediaKind
     source_sha256: Sha256

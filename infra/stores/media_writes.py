@@ -31,8 +31,10 @@ class Unused:
 _IS_OPEN = "WHERE media_id = %(media_id)s AND status IN ('pending', 'processing')"
 _MAKE_READY = f"""
 UPDATE media SET status = 'ready', decided_at = now(), content_sha256 = %(sha256)s, content_size = %(size)s,
-    ready_type = %(content_type)s, thumbnail_sha256 = %(thumbnail)s, preview = %(preview)s, width = %(width)s,
-    height = %(height)s, duration_seconds = %(duration_seconds)s
+    ready_type = %(content_type)s, thumbnail_sha256 = %(thumbnail)s, width = %(width)s,
+    height = %(height)s, duration_seconds = %(duration_seconds)s, preview = coalesce(%(preview)s, (
+        SELECT c.preview FROM media_contents c
+        WHERE (c.sha256, c.kind, c.content_type) = (media.sha256, media.kind, media.content_type)))
 {_IS_OPEN}
 """  # noqa: S608 — made of parts that stand above
 _REFUSE = f"UPDATE media SET status = 'refused', decided_at = now(), reason = %(reason)s {_IS_OPEN}"  # noqa: S608

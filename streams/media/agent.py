@@ -108,7 +108,7 @@ class MediaAgent:
 
 
 def event_of(upload: CompleteUpload, made: Derived | Refusal, at: str) -> AnyMediaEvent:
-    """What the log is told. Pure."""
+    """What the log is told: nothing of what can be seen in a file, for that could never be erased. Pure."""
     if isinstance(made, Refusal):
         return MediaRefused(
             media_id=upload.media_id, owner_id=upload.owner_id, at=at, reason=made.reason, detail=made.detail
@@ -121,7 +121,6 @@ def event_of(upload: CompleteUpload, made: Derived | Refusal, at: str) -> AnyMed
         source_sha256=upload.sha256,
         content=made.content,
         thumbnail=made.thumbnail,
-        preview=made.preview,
         width=made.width,
         height=made.height,
         duration_seconds=made.duration_seconds,

@@ -107,7 +107,7 @@ class TestReady:
 
         assert (upload.owner_id, upload.sha256, "image") == (event.owner_id, event.source_sha256, event.kind)
         assert (320, 240, timestamp(START_MS)) == (event.width, event.height, event.at)
-        assert event.preview
+        assert event.preview is None
         assert (await studio.stored(event.content)).startswith(b"\xff\xd8")
         assert b"WEBP" == (await studio.stored(event.thumbnail))[8:12]
 

@@ -12,12 +12,12 @@ AT = timestamp(START_MS)
 
 
 class TestEventOf:
-    def test_ready(self) -> None:
-        expected = media_ready()
+    def test_ready_without_what_can_be_seen(self) -> None:
+        expected = media_ready(preview=None)
         made = Derived(
             MediaFile(CONTENT_SHA256, 400_000, "image/jpeg"),
             MediaFile(THUMBNAIL_SHA256, 9_000, "image/webp"),
-            expected.preview,
+            b"a preview",
             width=2048,
             height=1536,
             duration_seconds=None,
