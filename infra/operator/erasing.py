@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import typer
 from msgspec import Struct, json
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from infra.operator import erased, traces
@@ -132,7 +133,8 @@ async def _carry_out(use: Stores, user_id: str) -> None:
     await asyncio.sleep(2 * FORGET_SECONDS)
 
     async def is_done() -> bool:
-        return not await use.erasures.groups(user_id) and not await use.media.of_nobody_else(user_id)
+        files, groups = await use.media.of_nobody_else(user_id), await use.erasures.groups(user_id)
+        return not files and not groups and not await use.people.left(user_id)
 
     await _until(is_done)
 
@@ -214,7 +216,8 @@ def _show(report: Report, console: Console) -> None:
     for column in ("where", "looked at", "left"):
         table.add_column(column, overflow="fold")
     for one in report.checks:
-        table.add_row(one.place, one.looked_at, "\n".join(f"[bold red]{what}[/]" for what in one.left) or "nothing")
+        left = "\n".join(f"[bold red]{escape(what)}[/]" for what in one.left)
+        table.add_row(one.place, one.looked_at, left or "nothing")
     console.print(table)
     _show_copies(report.exports, console)
 
@@ -223,4 +226,4 @@ def _show_copies(copies: Sequence[Copy], console: Console) -> None:
     if copies:
         console.print("\nexports made before, which we do not reach:")
     for one in copies:
-        console.print(f"  {one.made_at}  {one.place}  {one.what}")
+        console.print(f"  {one.made_at}  {one.place}  {one.what}", markup=False)

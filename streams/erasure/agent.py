@@ -116,9 +116,7 @@ class ErasureAgent:
     async def _look_after(self, asked: Asked) -> None:
         await self._erasures.clear(asked)
         are_media_gone = await self._delete_media(asked.user_id)
-        fault_point("erasure-media-deleted")
         are_groups_left = await self._leave_groups(asked.user_id)
-        fault_point("erasure-groups-left")
         if are_media_gone and are_groups_left:
             await self._erasures.settle(asked.user_id, SETTLE_SECONDS)
 
@@ -127,6 +125,7 @@ class ErasureAgent:
         gone = await self._media.of_nobody_else(user_id)
         for media in gone:
             await self._media.delete(media)
+            fault_point("erasure-media-deleted")
         return not gone
 
     async def _leave_groups(self, user_id: str) -> bool:
@@ -137,4 +136,5 @@ class ErasureAgent:
                 topics.CONVERSATION_COMMANDS.name, encode(command), key=command.conversation_id,
                 headers=headers(command, timestamp(time.time_ns() // 1_000_000)),
             )  # fmt: skip
+            fault_point("erasure-group-left")
         return not groups

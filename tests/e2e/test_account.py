@@ -136,23 +136,6 @@ class TestExport:
         assert [] == list(tmp_path.iterdir())
 
 
-class TestSize:
-    def test_of_somebody_in_a_long_log(self, account: Run, long_log: LongLog, tmp_path: Path) -> None:
-        """All that one member of a log of a hundred thousand messages wrote, and not one message more."""
-        (direct, *_) = [one for one in long_log.conversations if not one.is_group]
-        user_id = direct.members[0].user_id
-        wrote = [one for talk in long_log.conversations for one in talk.messages if one.author_id == user_id]
-        to = tmp_path / "somebody"
-        done = account("export", user_id, "--to", str(to), "--json")
-        assert (0, "") == (done.returncode, done.stderr)
-        messages = [one for one in lines(to, "messages.jsonl") if one["type"] == "MessageSent"]
-        assert {one.message_id for one in wrote} == {one["value"]["message_id"] for one in messages}
-        assert len(wrote) == len(messages)
-        assert all(one["value"]["body"]["text"] for one in messages)
-        read = sum(one["end"] - one["start"] for one in json.loads(done.stdout)["log"])
-        assert read >= 2 * long_log.messages  # commands and events
-
-
 class TestErase:
     async def test_dry_run_changes_nothing(self, account: Run, life: Life) -> None:
         done = account("erase", life.alice.user_id, "--dry-run", "--json")
@@ -208,3 +191,32 @@ class TestErase:
         done = account("check-erased", str(uuid4()))
         assert 1 == done.returncode
         assert "there is nobody called" in done.stderr
+
+
+class TestDocument:
+    async def test_its_commands_do_what_it_says(self, account: Run, life: Life, tmp_path: Path) -> None:
+        """docs/erasure.md, followed word by word, with names of this stack."""
+        block = (ROOT / "docs" / "erasure.md").read_text().split("```")[1]
+        commands = [line.partition("#")[0].split()[2:] for line in block.strip().splitlines()]
+        assert ["export", "erase", "erase", "check-erased"] == [one[0] for one in commands]
+        names = {"alice": life.alice.handle, "USER_ID": life.alice.user_id, "alice.zip": str(tmp_path / "alice.zip")}
+        for command in commands:
+            done = account(*(names.get(word, word) for word in command))
+            assert (0, "") == (done.returncode, done.stderr), (command, done.stdout)
+
+
+class TestSize:
+    def test_of_somebody_in_a_long_log(self, account: Run, long_log: LongLog, tmp_path: Path) -> None:
+        """All that one member of a log of a hundred thousand messages wrote, and not one message more."""
+        (direct, *_) = [one for one in long_log.conversations if not one.is_group]
+        user_id = direct.members[0].user_id
+        wrote = [one for talk in long_log.conversations for one in talk.messages if one.author_id == user_id]
+        to = tmp_path / "somebody"
+        done = account("export", user_id, "--to", str(to), "--json")
+        assert (0, "") == (done.returncode, done.stderr)
+        messages = [one for one in lines(to, "messages.jsonl") if one["type"] == "MessageSent"]
+        assert {one.message_id for one in wrote} == {one["value"]["message_id"] for one in messages}
+        assert len(wrote) == len(messages)
+        assert all(one["value"]["body"]["text"] for one in messages)
+        read = sum(one["end"] - one["start"] for one in json.loads(done.stdout)["log"])
+        assert read >= 2 * long_log.messages  # commands and events

@@ -24,7 +24,7 @@ from tests.e2e.test_media import photo
 
 NAME = "views"  # where the agent runs
 SECONDS = 60.0
-POINTS = ("erasure-cleared", "erasure-media-deleted", "erasure-groups-left")
+POINTS = ("erasure-cleared", "erasure-media-deleted", "erasure-group-left")
 
 
 @pytest.fixture
