@@ -1,10 +1,21 @@
 """Who erases their account is gone at once: their tokens, sockets and name, and all that they wrote."""
 
+import asyncio
+import os
+import sys
+
 import httpx
 import pytest
 
 from clients.python import ApiError, MessageSent
 from clients.python.events import GroupCreated, MemberRemoved, MessageEdited, ReactionSet
+from infra.local.places import ROOT
+from infra.local.stack import Stack
+from infra.stores.cassandra import Cassandra
+from infra.stores.postgres import Postgres
+from infra.stores.projections import Projections
+from infra.stores.timeline import Timeline
+from infra.stores.versions import fixed
 from tests.e2e.commands import (
     add_members,
     create_group,
@@ -18,6 +29,7 @@ from tests.e2e.line import Lines, texts
 from tests.e2e.media import call, get, gone, look, ready, send_media
 from tests.e2e.people import PASSWORD, People, Person, send_message, shown
 from tests.e2e.test_media import photo
+from tests.long_log import settings_of
 
 
 async def erase(person: Person) -> None:
@@ -143,3 +155,34 @@ class TestMedia:
         await erase(alice)
         await gone(bob, of_alice)
         assert 200 == (await get((await look(bob, of_bob))["url"])).status_code
+
+
+class TestRebuilt:
+    async def test_the_same_rows_as_before(self, system: Stack, people: People) -> None:
+        """Projections keep ciphertext and know no keys: folded again after an erasure, the timeline is as before."""
+        alice, bob = await people.pair()
+        first = await alice.send(bob, "of alice")
+        edited = await alice.do(MessageEdited, edit_message(first, "of alice, edited"))
+        here = first.conversation_id
+        await shown(bob, here, edited.seq)
+        await erase(alice)
+        environment = {**os.environ, **system.environment()}
+        command = [sys.executable, "-m", "infra.operator", "projection", "rebuild", "timeline", "--conversation", here]
+        rebuilding = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment)
+        assert 0 == await rebuilding.wait()
+        settings = settings_of(system)
+        postgres = await Postgres.connect(settings)
+        cassandra = await Cassandra.connect(settings)
+        try:
+            versions = [one.version for one in await Projections(postgres).all() if one.name == "timeline"]
+            live, rebuilt = [
+                await (await Timeline.prepare(cassandra, fixed(one), is_one_replica_set=True)).read(here, 1, 2)
+                for one in (min(versions), max(versions))
+            ]
+        finally:
+            await cassandra.close()
+            await postgres.close()
+        dropping = [*command[:4], "drop", "timeline", str(max(versions))]
+        assert 0 == await (await asyncio.create_subprocess_exec(*dropping, cwd=ROOT, env=environment)).wait()
+        assert live == rebuilt
+        assert [1, 2] == [one.seq for one in rebuilt]
