@@ -13,9 +13,10 @@ from faust.types import TP
 from mode import CrashingSupervisor
 
 from schemas.topics import Topic
+from streams.runtime.codec import CODEC
 from streams.runtime.observing import Observing
 from streams.runtime.progress import Progress
-from streams.runtime.records import CODEC, Run
+from streams.runtime.records import Run
 from streams.runtime.settings import StreamSettings
 from streams.runtime.transport import Delivery, Reading, Standing
 
