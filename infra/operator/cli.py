@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from infra.operator import account, archive, dead_letters, explain, log, plan, projection, top
+from infra.operator import account, archive, dead_letters, explain, log, plan, projection, top, verify
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +20,7 @@ app.add_typer(projection.app, name="projection")
 app.command("explain")(explain.command)
 app.command("plan")(plan.command)
 app.command("top")(top.command)
+app.command("verify")(verify.command)
 
 
 @app.callback()

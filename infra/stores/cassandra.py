@@ -1,7 +1,7 @@
 """The connection to Cassandra, for use from an event loop. The driver's callbacks are carried over in one hop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from cassandra import ConsistencyLevel, DriverException, OperationTimedOut, RequestExecutionException
@@ -59,7 +59,7 @@ class Cassandra:
     async def execute(
         self, statement: Statement | PreparedStatement | str, values: Sequence[Any] | None = None
     ) -> list[Any]:
-        """Run one statement; its rows as tuples, all of them (statements here are bounded by their limits)."""
+        """Run one statement; its rows as tuples. One page at most: statements here are bounded by their limits."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[list[Any]] = loop.create_future()
 
@@ -78,15 +78,27 @@ class Cassandra:
         except AWAY as away:
             raise StoreUnavailable(f"{type(away).__name__}: {away}") from away
 
-    async def pages(self, statement: Statement) -> AsyncIterator[list[Any]]:
-        """The rows of a statement that is not bounded, by its `fetch_size`. Raises StoreUnavailable."""
+    async def pages(
+        self, statement: Statement | PreparedStatement | str, values: Sequence[Any] | None = None
+    ) -> AsyncGenerator[list[Any]]:
+        """All rows of a statement of any length, page by page: the next is asked for when the last was taken."""
+        loop = asyncio.get_running_loop()
+        answers: asyncio.Queue[list[Any] | Exception] = asyncio.Queue()
+
+        def answered(answer: list[Any] | Exception | None) -> None:
+            loop.call_soon_threadsafe(answers.put_nowait, answer or [])
+
         try:
-            found = await asyncio.to_thread(self._session.execute, statement)
+            asked = self._session.execute_async(statement, values)
+            asked.add_callbacks(answered, answered)
             while True:
-                yield list(found.current_rows)
-                if not found.has_more_pages:
+                answer = await answers.get()
+                if isinstance(answer, Exception):
+                    raise answer
+                yield answer
+                if not asked.has_more_pages:
                     return
-                await asyncio.to_thread(found.fetch_next_page)
+                asked.start_fetching_next_page()
         except AWAY as away:
             raise StoreUnavailable(f"{type(away).__name__}: {away}") from away
 

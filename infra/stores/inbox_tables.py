@@ -23,6 +23,12 @@ async def show(connection: Connection, version: int) -> None:
         await connection.execute(view.encode())
 
 
+async def clear(connection: Connection, version: int) -> None:
+    """All of its rows go."""
+    names = ", ".join(f"inbox_{version:d}.{table}" for table in TABLES)
+    await connection.execute(f"TRUNCATE {names}".encode())
+
+
 async def drop(connection: Connection, version: int) -> None:
     await connection.execute(f"DROP SCHEMA IF EXISTS inbox_{version:d} CASCADE".encode())
 

@@ -249,7 +249,7 @@ class Timeline:
             self._cassandra.execute(statement, (conversation, bucket, first, last))
             for bucket in range(bucket_of(first), bucket_of(last) + 1)
         ]
-        return [_row(conversation_id, row) for some in await asyncio.gather(*reads) for row in some]
+        return [row_of(conversation_id, row) for some in await asyncio.gather(*reads) for row in some]
 
     async def last_seq_before(self, conversation_id: str, at_ms: int) -> int:
         """The last seq of an event earlier than `at_ms`; 0 if there is none. Raises StoreUnavailable."""
@@ -324,7 +324,8 @@ def _place(row: TimelineRow) -> Place:
     return Place(row.seq, row.at_ms, UUID(row.message_id) if row.message_id else None)
 
 
-def _row(conversation_id: str, row: Any) -> TimelineRow:
+def row_of(conversation_id: str, row: Any) -> TimelineRow:
+    """A row as Cassandra gives it; without the row itself, its time is -1."""
     message_id = str(row.message_id) if row.message_id else None
     return TimelineRow(
         conversation_id=conversation_id,

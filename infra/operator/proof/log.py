@@ -1,0 +1,65 @@
+"""The log of conversations' events, as proofs read it: all records of some conversations, up to an end."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from infra.stores.log_ends import LogEnds, Offsets
+from infra.stores.log_reading import LogReader, Span, StoredRecord
+from schemas.topics import CONVERSATION_EVENTS
+from streams.runtime.records import Record
+
+Records = dict[str, list[Record]]
+"""By conversation, in the log's order."""
+Wanted = Callable[[bytes], bool]
+"""Whether a key, a conversation's id as a text, is asked for; False for what is no id."""
+
+
+class EventLog:
+    """Of all partitions, or of some. Every call raises StoreUnavailable."""
+
+    def __init__(self, bootstrap: str, partitions: Collection[int] | None = None) -> None:
+        self._reader = LogReader(bootstrap)
+        self._ends = LogEnds(bootstrap)
+        self._partitions = range(CONVERSATION_EVENTS.partitions) if partitions is None else partitions
+
+    async def starts(self) -> Offsets:
+        spans = await asyncio.to_thread(self._reader.spans, CONVERSATION_EVENTS, partitions=self._partitions)
+        return {span.partition: span.start for span in spans}
+
+    async def ends(self) -> Offsets:
+        found = await self._ends.ends(CONVERSATION_EVENTS)
+        return {partition: found[partition] for partition in self._partitions}
+
+    async def committed(self, group: str) -> Offsets:
+        return await self._ends.committed(group, CONVERSATION_EVENTS)
+
+    async def read(self, wanted: Wanted, starts: Offsets, ends: Offsets) -> Records:
+        """From some offsets to before others. Raises RangeGone."""
+        return await asyncio.to_thread(self._read, wanted, starts, ends)
+
+    def _read(self, wanted: Wanted, starts: Offsets, ends: Offsets) -> Records:
+        found: Records = {}
+        for partition in self._partitions:
+            span = Span(CONVERSATION_EVENTS.name, partition, starts[partition], ends[partition])
+            for run in self._reader.runs(span, lambda key, _: key is not None and wanted(key)):
+                for record in run:
+                    assert record.key is not None
+                    found.setdefault(record.key.decode(), []).append(_record(record))
+        return found
+
+
+def among(conversation_ids: Collection[str]) -> Wanted:
+    keys = {id_.encode() for id_ in conversation_ids}
+    return lambda key: key in keys
+
+
+def joined(records: Records, more: Mapping[str, Sequence[Record]]) -> None:
+    """Put later records behind those that are known."""
+    for id_, some in more.items():
+        records.setdefault(id_, []).extend(some)
+
+
+def _record(one: StoredRecord) -> Record:
+    """As projections take it; of the headers only what they look at, for there may be many records in memory."""
+    seq = [(name, value) for name, value in one.headers if name == "seq" and value is not None]
+    return Record(one.topic, one.partition, one.offset, one.at_ms, one.key, one.value, seq)
