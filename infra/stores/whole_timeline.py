@@ -14,6 +14,7 @@ from cassandra.query import PreparedStatement
 from infra.stores.archive import Archive
 from infra.stores.archive_index import ArchiveIndex
 from infra.stores.cassandra import Cassandra
+from infra.stores.segments import CorruptSegment
 from infra.stores.timeline import TimelineRow, composed, row_of
 from infra.stores.versions import Prepared, fixed
 from infra.stores.whole_views import AT_ONCE, Part, Partition
@@ -71,7 +72,7 @@ class WholeTimeline:
             yield [(row.conversation_id.bytes, bucket_part(0)) for row in rows]
 
     async def read(self, wanted: Mapping[str, Sequence[Part]]) -> Mapping[str, WholeConversation]:
-        """These conversations, whole; also those of which nothing is there. Raises CorruptSegment.
+        """These conversations, whole; also those of which nothing is there. Of a corrupt segment there are no rows.
 
         First what stands here, then what is archived: rows are listed there before they leave here.
         """
@@ -91,7 +92,10 @@ class WholeTimeline:
             return WholeConversation([row_of(conversation_id, row) for row in found], buckets)
 
     async def _archived(self, conversation_id: str) -> list[TimelineRow]:
-        return await self._archive.rows(conversation_id, 1, _SEQ_MAX)
+        try:
+            return await self._archive.rows(conversation_id, 1, _SEQ_MAX)
+        except CorruptSegment:
+            return []  # the archive has raised the alarm, and whoever asks finds the rows missing
 
     async def _all(self, statement: PreparedStatement, values: Sequence[Any]) -> list[Any]:
         return [row async for page in self._cassandra.pages(statement, values) for row in page]

@@ -47,7 +47,7 @@ class Chosen:
 @dataclass(slots=True)
 class Comparison:
     """Of one view; `wanted` is what should be, `found` the version that is looked at. All calls raise Failed,
-    StoreUnavailable, CorruptSegment."""
+    StoreUnavailable, RangeGone."""
 
     log: EventLog
     horizon: Horizon
@@ -138,7 +138,7 @@ class Comparison:
             self.tally.unjudged += 1
         self.tally.add(settled.wanted, settled.found, settled.differences or (), place)
         if settled.differences and not records:
-            self.tally.unknown += 1
+            self.tally.unknown += len(settled.differences)
         self.wanted_digest.add(id_, settled.wanted)
         self.found_digest.add(id_, settled.found)
 

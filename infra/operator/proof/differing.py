@@ -58,7 +58,7 @@ class Tally:
     fields: Counter[str] = field(default_factory=Counter)
     """How many rows differ in which field, as `table.field`."""
     unknown: int = 0
-    """Conversations that differ, and that the log does not know."""
+    """Rows that differ, in conversations that the log does not know."""
     unjudged: int = 0
     """Conversations that never stood still."""
     repaired: int = 0

@@ -18,7 +18,6 @@ from infra.operator.proof.stored import Stores, connected
 from infra.operator.running import Failed, run
 from infra.stores.log_reading import RangeGone
 from infra.stores.projections import NAMES, Version
-from infra.stores.segments import CorruptSegment
 from infra.stores.settings import ObjectSettings, StoreSettings
 
 
@@ -38,7 +37,7 @@ def diff(
             async with connected(StoreSettings(), ObjectSettings()) as stores:
                 looked_at, wanted = chosen_versions(await stores.projections.all(), name, version, against)
                 return await compare_versions(stores, looked_at, wanted, conversation_id, examples)
-        except (CorruptSegment, RangeGone) as fault:
+        except RangeGone as fault:
             raise Failed(str(fault)) from fault
 
     reports = [run(work)]
@@ -76,7 +75,7 @@ def _named(all_: Sequence[Version], name: str, version: int) -> Version:
 async def compare_versions(
     stores: Stores, looked_at: Version, wanted: Version, conversation_id: str | None = None, examples: int = 5
 ) -> Report:
-    """Row by row, within what both hold of the log. Raises Failed, StoreUnavailable, CorruptSegment, RangeGone."""
+    """Row by row, within what both hold of the log. Raises Failed, StoreUnavailable, RangeGone."""
     began = time.monotonic()
     scopes = [one.scope for one in (looked_at, wanted) if one.scope]
     only = conversation_id or next((_rest(one) for one in scopes if one.startswith("conversation:")), None)

@@ -32,8 +32,8 @@ class Example(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """Of one view: `version` against another one or the log. `unknown` counts conversations that differ and that the
-    log does not know, `unjudged` those that never stood still."""
+    """Of one view: `version` against another one or the log. `unknown` counts rows that differ in conversations
+    that the log does not know, `unjudged` conversations that never stood still."""
 
     view: str
     version: int
@@ -108,7 +108,7 @@ def _show_details(one: Report, console: Console) -> None:
     if one.wanted_sha256 != one.found_sha256:
         console.print(f"{one.against}: sha256 {one.wanted_sha256}")
     if one.unknown:
-        console.print(f"{name}: {one.unknown:,} conversations that differ are not in the log")
+        console.print(f"{name}: {one.unknown:,} of these rows are in conversations that the log does not know")
     if one.repaired:
         console.print(f"{name}: {one.repaired:,} rows were repaired")
     for field, count in one.fields.items():

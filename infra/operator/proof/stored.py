@@ -34,7 +34,7 @@ class Whole(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StoredView:
-    """Every call raises StoreUnavailable, or CorruptSegment."""
+    """Every call raises StoreUnavailable."""
 
     version: Version
     whole: Whole

@@ -21,7 +21,6 @@ from infra.operator.proof.stored import Stores, connected
 from infra.operator.running import Failed, run
 from infra.stores.log_reading import RangeGone
 from infra.stores.projections import NAMES, Version
-from infra.stores.segments import CorruptSegment
 from infra.stores.settings import ObjectSettings, StoreSettings
 
 
@@ -44,7 +43,7 @@ def verify(wish: Wish, *, as_json: bool) -> None:
         try:
             async with connected(StoreSettings(), ObjectSettings()) as stores:
                 return await verify_views(stores, wish)
-        except (CorruptSegment, RangeGone) as fault:
+        except RangeGone as fault:
             raise Failed(str(fault)) from fault
 
     reports = run(work)
@@ -53,7 +52,7 @@ def verify(wish: Wish, *, as_json: bool) -> None:
 
 
 async def verify_views(stores: Stores, wish: Wish) -> list[Report]:
-    """Raises Failed, StoreUnavailable, CorruptSegment, RangeGone."""
+    """Raises Failed, StoreUnavailable, RangeGone."""
     log = EventLog(stores.settings.kafka_bootstrap, None if wish.partition is None else [wish.partition])
     starts, ends = await log.starts(), await log.ends()
     slicing = Slicing.of(sum(ends[one] - starts[one] for one in ends), wish.sample)

@@ -1,0 +1,1 @@
+"""Proofs, as their modules stand in infra.operator.proof."""
