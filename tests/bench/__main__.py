@@ -34,6 +34,7 @@ from tests.bench.sources import user_source
 from tests.bench.stack import ensure_stack, find_processes, start_afresh, with_heartbeats
 from tests.bench.table import print_report, troubles
 from tests.bench.users import UserSource
+from tests.bench.verify import measure_verify
 
 ARCHIVE_PER_CONVERSATION = 511  # two whole buckets
 
@@ -76,6 +77,9 @@ async def measure(options: Options, report: Report) -> None:
             progress.print(f"{options.archive} old messages move into the archive")
             with collector_off():
                 report.archive = await measure_archive(options.archive, ARCHIVE_PER_CONVERSATION)
+        if "verify" in options.measures:
+            progress.print("all views are verified against the log")
+            report.verify = await measure_verify(options.verify)
     finally:
         await source.close()
 

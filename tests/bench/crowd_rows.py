@@ -1,4 +1,4 @@
-"""The rows of groups, receipts, reconnects, pushes, users online and the archive."""
+"""The rows of groups, receipts, reconnects, pushes, users online, the archive and the proof of views."""
 
 from collections.abc import Iterable
 
@@ -11,6 +11,7 @@ from tests.bench.receipts import ReceiptsResult
 from tests.bench.reconnect import ReconnectResult
 from tests.bench.report import Report
 from tests.bench.spread import Spread
+from tests.bench.verify import VerifyResult
 
 Row = tuple[str, ...]
 
@@ -44,7 +45,9 @@ def figures(report: Report) -> list[Row]:
     if report.push is not None:
         rows += _push(report.push)
     rows += [_online(online) for online in report.online]
-    return rows if report.archive is None else [*rows, *_archive(report.archive)]
+    if report.archive is not None:
+        rows += _archive(report.archive)
+    return rows if report.verify is None else [*rows, *_verify(report.verify)]
 
 
 def troubles(report: Report) -> Iterable[str]:
@@ -56,6 +59,8 @@ def troubles(report: Report) -> Iterable[str]:
         yield f"reconnect: only {report.reconnect.recovered} of {report.reconnect.devices} recovered"
     if report.push is not None and (report.push.missing or report.push.repeated):
         yield f"push: {report.push.missing} missing, {report.push.repeated} repeated"
+    if report.verify is not None:
+        yield from (f"{one.view}: {one.differing} rows differ" for one in report.verify.views if one.differing)
     for online in report.online:
         if faults := {name: count for name, count in online.faults.items() if not name.endswith("came back")}:
             yield f"heartbeat every {online.heartbeat_seconds:g} s: {faults}"
@@ -97,6 +102,18 @@ def _archive(result: ArchiveResult) -> list[Row]:
         ("CPU of the archiver a message", f"{result.cpu_us_per_message} µs"),
         ("a message there", f"{per_message:,} bytes, in {result.segments} segments"),
         ("load average before", f"{result.load_average}"),
+    ]
+
+
+def _verify(result: VerifyResult) -> list[Row]:
+    return [
+        ("records of the log verified, in all views", f"{result.records:,} in {result.seconds:,} s"),
+        ("CPU of the verifier a record", f"{result.cpu_us_per_record} µs"),
+        *(
+            (f"rows of {one.view} verified", f"{one.rows_per_second:,} a second, {one.rows:,} in all")
+            for one in result.views
+        ),
+        ("load average before verifying", f"{result.load_average}"),
     ]
 
 

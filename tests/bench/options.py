@@ -10,6 +10,7 @@ from infra.local.settings import HOST, LocalSettings
 
 MEASURES = (
     "latency", "saturation", "broker", "group", "receipts", "reconnect", "push", "idle", "heartbeat", "archive",
+    "verify",
 )  # fmt: skip
 # The stack needs this long to warm up: a producer's first records wait for an idempotent id and a cold JVM.
 WARM_UP_SECONDS = 3.0
@@ -36,6 +37,7 @@ class Options:
     reconnect: int
     broker_rate: int
     archive: int
+    verify: int
     push_rate: int
     json_path: Path | None
     compare: Path | None
@@ -72,6 +74,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         reconnect=given.reconnect - given.reconnect % 2,
         broker_rate=given.broker_rate,
         archive=given.archive,
+        verify=given.verify,
         push_rate=given.push_rate,
         json_path=given.json,
         compare=given.compare,
@@ -124,6 +127,7 @@ def _parser(local: LocalSettings) -> argparse.ArgumentParser:
     add("--reconnect", type=int, default=5_000, help="devices that come back at once in the reconnect run")
     add("--broker-rate", type=int, default=500, help="records a second of the broker's own run")
     add("--archive", type=int, default=100_000, help="old messages that move into the archive")
+    add("--verify", type=int, default=100_000, help="records that the log has at least, when views are verified")
     add("--push-rate", type=int, default=500, help="push requests a second in the push run")
     add("--only", help=f"of {', '.join(MEASURES)}: one, or several with commas")
     add("--json", type=Path, help="where the figures go; default .local/bench/<UTC time>.json")

@@ -17,6 +17,7 @@ from tests.bench.push import PushResult
 from tests.bench.receipts import ReceiptsResult
 from tests.bench.reconnect import ReconnectResult
 from tests.bench.saturation import SaturationResult
+from tests.bench.verify import VerifyResult
 
 FOLDER = Path(".local/bench")
 
@@ -34,6 +35,7 @@ class Report(msgspec.Struct):
     idle: IdleResult | None = None
     online: list[OnlineResult] = []
     archive: ArchiveResult | None = None
+    verify: VerifyResult | None = None
     push: PushResult | None = None
     profiles: list[Profile] = []
 

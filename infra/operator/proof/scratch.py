@@ -3,8 +3,9 @@
 The inbox's semantics stand in SQL, so what it should say of a conversation is found by folding its records once more.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from infra.operator.proof.log import Records
 from infra.operator.proof.rows import Rows, inbox_rows
@@ -16,6 +17,7 @@ from streams.inbox.agent import InboxProjection
 from streams.runtime.records import Record
 
 SCOPE = "scratch"
+LOOK_SECONDS = 0.1
 FOLDED_AT_ONCE = 2_000
 CONVERSATIONS_AT_ONCE = 500
 
@@ -58,16 +60,29 @@ class Scratch:
 @asynccontextmanager
 async def scratch(stores: Stores) -> AsyncIterator[Scratch]:
     """Dropped at the end; so are those that a crash has left. Raises StoreUnavailable."""
-    await sweep(stores)
-    version = await stores.projections.add("inbox", SCOPE)
-    async with stores.projections.lock(_lock_of(version)):
+    async with AsyncExitStack() as stack:
+        async with _alone(stores):
+            await _sweep(stores)
+            version = await stores.projections.add("inbox", SCOPE)
+            await stack.enter_async_context(stores.projections.lock(_lock_of(version)))
         try:
             yield Scratch(stores, version)
         finally:
             await _drop(stores, version)
 
 
-async def sweep(stores: Stores) -> None:
+@asynccontextmanager
+async def _alone(stores: Stores) -> AsyncIterator[None]:
+    """Nobody else makes or sweeps meanwhile: until it is locked, a new one looks like one that was left."""
+    while True:
+        async with stores.projections.lock(SCOPE) as is_mine:
+            if is_mine:
+                yield
+                return
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _sweep(stores: Stores) -> None:
     """Drop those that nobody works with any more. Raises StoreUnavailable."""
     for version in await stores.projections.all("inbox"):
         if version.scope == SCOPE:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
+import typer
+
 from infra.operator.proof.comparing import Chosen, Comparison
 from infra.operator.proof.differing import Tally
 from infra.operator.proof.expected import EXPECTED
@@ -48,6 +50,10 @@ def verify(wish: Wish, *, as_json: bool) -> None:
 
     reports = run(work)
     show(reports, as_json=as_json)
+    for one in reports:
+        if wish.repairs and one.differing:
+            left = f"{one.view}-{one.version}: what is left is not mended in place"
+            typer.echo(f"{left}: backchannel projection rebuild {one.view}", err=True)
     end(reports)
 
 

@@ -19,7 +19,7 @@ def tally_of(wanted: Rows, found: Rows, examples: int = 5) -> Tally:
 class TestDifferences:
     def test_none(self) -> None:
         rows: Rows = {READ_5: (1,), READ_7: (2,)}
-        assert [] == list(differences(CONVERSATION, rows, dict(reversed(rows.items()))))
+        assert [] == list(differences(CONVERSATION, rows, dict(reversed(list(rows.items())))))
 
     def test_missing(self) -> None:
         (one,) = differences(CONVERSATION, {READ_5: (1,), READ_7: (2,)}, {READ_5: (1,)})
@@ -64,7 +64,7 @@ class TestDigest:
 
     def test_the_same_whatever_the_order_of_rows(self) -> None:
         rows: Rows = {READ_5: (1,), READ_7: (2,)}
-        assert self.of((CONVERSATION, rows)) == self.of((CONVERSATION, dict(reversed(rows.items()))))
+        assert self.of((CONVERSATION, rows)) == self.of((CONVERSATION, dict(reversed(list(rows.items())))))
 
     def test_another_for_other_rows(self) -> None:
         digests = {
