@@ -136,7 +136,8 @@ class Comparison:
 
         if settled.differences is None:
             self.tally.unjudged += 1
-        self.tally.add(settled.wanted, settled.found, settled.differences or (), place)
+        else:
+            self.tally.add(settled.wanted, settled.found, settled.differences, place)
         if settled.differences and not records:
             self.tally.unknown += len(settled.differences)
         self.wanted_digest.add(id_, settled.wanted)
