@@ -4,11 +4,16 @@ from typing import Annotated
 
 import typer
 
+from infra.operator import diff
+
 app = typer.Typer(no_args_is_help=True, help="Views of the log: rebuild one beside the live one, switch, roll back.")
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: one JSON value.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="timeline, receipts, inbox or memberships.")]
 Number = Annotated[int | None, typer.Argument(metavar="[VERSION]", help="The newest that is not live, unless given.")]
+
+
+app.command("diff")(diff.command)
 
 
 @app.command("list")

@@ -18,6 +18,8 @@ from infra.stores.postgres import Connection, Postgres
 
 State = Literal["building", "standby", "announced", "live", "dropped"]
 NAMES = ("timeline", "receipts", "inbox", "memberships")
+SCRATCH = "scratch"
+"""The scope of a version that a proof folds for itself, and drops: nobody else is told of it."""
 LOCKS = 0x70726F6A  # the space of advisory locks that are the projections'
 _COLUMNS = "name, version, state, scope, made_at, changed_at, live_until"
 
@@ -82,10 +84,14 @@ class Projections:
 
     async def all(self, name: str | None = None) -> list[Version]:
         """By name and version, without those that were dropped."""
-        return [one for one in await self.ever(name) if one.state != "dropped"]
+        return [one for one in await self.ever(name) if one.state != "dropped" and one.scope != SCRATCH]
+
+    async def scratches(self) -> list[Version]:
+        """Those that proofs work with, or have left behind."""
+        return [one for one in await self.ever() if one.state != "dropped" and one.scope == SCRATCH]
 
     async def ever(self, name: str | None = None) -> list[Version]:
-        """With those that were dropped."""
+        """With those that were dropped, and those of proofs."""
         query = f"SELECT {_COLUMNS} FROM projections WHERE name = coalesce(%s, name) ORDER BY name, version"  # noqa: S608 — constants
         async with self._postgres.connection() as connection:
             rows = await (await connection.execute(query.encode(), (name,))).fetchall()

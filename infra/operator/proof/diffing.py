@@ -11,7 +11,6 @@ from infra.operator.proof.log import EventLog, among
 from infra.operator.proof.progress import shown_progress
 from infra.operator.proof.report import Report, end, report, show
 from infra.operator.proof.rows import Rows
-from infra.operator.proof.scratch import SCOPE
 from infra.operator.proof.settling import Within
 from infra.operator.proof.slices import Slicing
 from infra.operator.proof.stored import Stores, connected
@@ -52,7 +51,7 @@ def chosen_versions(
     unless that is named. Raises Failed."""
     if name not in NAMES:
         raise Failed(f"there is no projection {name!r}; there are {', '.join(NAMES)}")
-    mine = [one for one in all_ if one.name == name and one.scope != SCOPE]
+    mine = [one for one in all_ if one.name == name]
     others = [one for one in mine if one.state != "live"]
     if version is None and not others:
         raise Failed(f"there is no version of {name} but the live one: nothing to compare it with")

@@ -11,12 +11,11 @@ from infra.operator.proof.log import Records
 from infra.operator.proof.rows import Rows, inbox_rows
 from infra.operator.proof.stored import Stores
 from infra.stores import inbox_tables
-from infra.stores.projections import Version
+from infra.stores.projections import SCRATCH, Version
 from infra.stores.whole_inbox import WholeInbox
 from streams.inbox.agent import InboxProjection
 from streams.runtime.records import Record
 
-SCOPE = "scratch"
 LOOK_SECONDS = 0.1
 FOLDED_AT_ONCE = 2_000
 CONVERSATIONS_AT_ONCE = 500
@@ -63,7 +62,7 @@ async def scratch(stores: Stores) -> AsyncIterator[Scratch]:
     async with AsyncExitStack() as stack:
         async with _alone(stores):
             await _sweep(stores)
-            version = await stores.projections.add("inbox", SCOPE)
+            version = await stores.projections.add("inbox", SCRATCH)
             await stack.enter_async_context(stores.projections.lock(_lock_of(version)))
         try:
             yield Scratch(stores, version)
@@ -75,7 +74,7 @@ async def scratch(stores: Stores) -> AsyncIterator[Scratch]:
 async def _alone(stores: Stores) -> AsyncIterator[None]:
     """Nobody else makes or sweeps meanwhile: until it is locked, a new one looks like one that was left."""
     while True:
-        async with stores.projections.lock(SCOPE) as is_mine:
+        async with stores.projections.lock(SCRATCH) as is_mine:
             if is_mine:
                 yield
                 return
@@ -84,11 +83,10 @@ async def _alone(stores: Stores) -> AsyncIterator[None]:
 
 async def _sweep(stores: Stores) -> None:
     """Drop those that nobody works with any more. Raises StoreUnavailable."""
-    for version in await stores.projections.all("inbox"):
-        if version.scope == SCOPE:
-            async with stores.projections.lock(_lock_of(version)) as is_left:
-                if is_left:
-                    await _drop(stores, version)
+    for version in await stores.projections.scratches():
+        async with stores.projections.lock(_lock_of(version)) as is_left:
+            if is_left:
+                await _drop(stores, version)
 
 
 async def _drop(stores: Stores, version: Version) -> None:
@@ -97,4 +95,4 @@ async def _drop(stores: Stores, version: Version) -> None:
 
 
 def _lock_of(version: Version) -> str:
-    return f"{version.view.group}-{SCOPE}"
+    return f"{version.view.group}-{SCRATCH}"
