@@ -12,6 +12,7 @@ from infra.operator.proof.rows import Rows
 from infra.operator.proof.settling import Fold, Parts, Settled, Settling, Within, parts_of
 from infra.operator.proof.slices import Partitions, Slicing
 from infra.operator.proof.stored import StoredView
+from infra.operator.story import place_of
 from infra.stores.log_ends import Offsets
 from infra.stores.timeline import bucket_of
 from infra.stores.whole_receipts import watermark_part
@@ -132,7 +133,7 @@ class Comparison:
     def _count(self, id_: str, settled: Settled, records: Sequence[Record]) -> None:
         def place(one: Difference) -> str | None:
             found = origin(one.key, records)
-            return f"{found.topic}/{found.partition}@{found.offset}" if found else None
+            return place_of(found) if found else None
 
         if settled.differences is None:
             self.tally.unjudged += 1

@@ -1,6 +1,5 @@
 """What `backchannel projection diff` does: compares two versions of a view, row by row."""
 
-import re
 import time
 from collections.abc import Sequence
 
@@ -10,13 +9,13 @@ from infra.operator.proof.horizon import Horizon
 from infra.operator.proof.log import EventLog, among
 from infra.operator.proof.progress import shown_progress
 from infra.operator.proof.report import Report, end, report, show
-from infra.operator.proof.rows import Rows
+from infra.operator.proof.rows import RowKey, Values
 from infra.operator.proof.settling import Within
 from infra.operator.proof.slices import Slicing
 from infra.operator.proof.stored import Stores, connected
 from infra.operator.running import Failed, run
 from infra.stores.log_reading import RangeGone
-from infra.stores.projections import NAMES, Version
+from infra.stores.projections import NAMES, Scope, Version
 from infra.stores.settings import ObjectSettings, StoreSettings
 
 
@@ -76,8 +75,8 @@ async def compare_versions(
 ) -> Report:
     """Row by row, within what both hold of the log. Raises Failed, StoreUnavailable, RangeGone."""
     began = time.monotonic()
-    scopes = [one.scope for one in (looked_at, wanted) if one.scope]
-    only = conversation_id or next((_rest(one) for one in scopes if one.startswith("conversation:")), None)
+    scopes = [Scope.parse(one.scope) for one in (looked_at, wanted)]
+    only = conversation_id or next((one.conversation_id for one in scopes if one.conversation_id), None)
     log = EventLog(stores.settings.kafka_bootstrap)
     starts, ends = await log.starts(), await log.ends()
     records = None
@@ -110,27 +109,21 @@ async def compare_versions(
     )
 
 
-def within(scopes: Sequence[str]) -> Within:
-    """What versions of a part of the log have in common: rows since a time, where that is said. Raises Failed."""
-    times = [_rest(one) for one in scopes if one.startswith("since:")]
+def within(scopes: Sequence[Scope]) -> Within:
+    """What versions of a part of the log have in common: rows since a time, where that is said."""
+    times = [one.since_ms for one in scopes if one.since_ms is not None]
     if not times:
         return lambda rows: rows
-    if not all(re.fullmatch(r"\d+", one) for one in times):
-        raise Failed(f"a version's scope is not understood: {', '.join(scopes)}")
-    since_ms = max(map(int, times))
-
-    def since(rows: Rows) -> Rows:
-        return {key: values for key, values in rows.items() if _at_ms(key, values) >= since_ms}
-
-    return since
+    since_ms = max(times)
+    return lambda rows: {key: values for key, values in rows.items() if _at_ms(key, values) >= since_ms}
 
 
-def _at_ms(key: tuple[object, ...], values: tuple[object, ...]) -> int:
-    at_ms = key[1] if key[0] == "timeline_buckets" else values[0]
-    if key[0] not in {"timeline", "timeline_buckets", "receipts"} or not isinstance(at_ms, int):
-        raise Failed(f"rows of {key[0]} have no time: a version since a time cannot be compared")
-    return at_ms
-
-
-def _rest(scope: str) -> str:
-    return scope.partition(":")[2]
+def _at_ms(key: RowKey, values: Values) -> int:
+    """Raises Failed."""
+    match key:
+        case ("timeline_buckets", int(at_ms), _):
+            return at_ms
+        case ("timeline" | "receipts", *_):
+            return int(values[0])
+        case _:
+            raise Failed(f"rows of {key[0]} have no time: a version of them since a time cannot be compared")

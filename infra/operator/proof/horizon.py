@@ -6,18 +6,19 @@ from collections.abc import Sequence
 
 from infra.operator.proof.log import EventLog
 from infra.operator.proof.stored import Stores
+from infra.operator.rebuilds.desk import Desk
 from infra.operator.running import Failed
-from infra.stores.log_ends import Offsets
+from infra.stores.log_ends import LogEnds, Offsets
 from infra.stores.projections import Version
 
 LOOK_SECONDS = 0.1
 WAIT_SECONDS = 60.0
-FANOUT_GROUP = "fanout"  # it writes the live version of the memberships itself, as streams.fanout.agent says
 
 
 class Horizon:
     def __init__(self, stores: Stores, log: EventLog) -> None:
-        self._stores = stores
+        ends = LogEnds(stores.settings.kafka_bootstrap)
+        self._desk = Desk(stores.settings, stores.projections, stores.positions, ends)
         self._log = log
 
     async def reached(self, versions: Sequence[Version]) -> Offsets:
@@ -31,20 +32,14 @@ class Horizon:
 
     async def _reached(self, version: Version, ends: Offsets) -> Offsets:
         if not version.is_followed:
-            built = await self._stores.projections.progress(version)
-            return {partition: built[partition].next_offset if partition in built else 0 for partition in ends}
+            built = await self._desk.folded(version)
+            return {partition: built.get(partition, 0) for partition in ends}
         deadline = time.monotonic() + WAIT_SECONDS
         while True:
-            position = await self._position(version)
+            position = await self._desk.folded(version)
             behind = sum(max(0, end - position.get(partition, 0)) for partition, end in ends.items())
             if not behind:
                 return ends
             if time.monotonic() > deadline:
                 raise Failed(f"{version.view.group} is {behind} records behind the log, and was not waited for longer")
             await asyncio.sleep(LOOK_SECONDS)
-
-    async def _position(self, version: Version) -> Offsets:
-        found = [await self._stores.positions.read(version.view), await self._log.committed(version.view.group)]
-        if version.name == "memberships" and version.state == "live":
-            found.append(await self._log.committed(FANOUT_GROUP))
-        return {partition: max(one.get(partition, 0) for one in found) for one in found for partition in one}

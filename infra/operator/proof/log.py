@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from infra.stores.log_ends import LogEnds, Offsets
-from infra.stores.log_reading import LogReader, Span, StoredRecord
+from infra.stores.log_reading import LogReader, Span
 from schemas.topics import CONVERSATION_EVENTS
 from streams.runtime.records import Record
 
@@ -30,9 +30,6 @@ class EventLog:
         found = await self._ends.ends(CONVERSATION_EVENTS)
         return {partition: found[partition] for partition in self._partitions}
 
-    async def committed(self, group: str) -> Offsets:
-        return await self._ends.committed(group, CONVERSATION_EVENTS)
-
     async def read(self, wanted: Wanted, starts: Offsets, ends: Offsets) -> Records:
         """From some offsets to before others. Raises RangeGone."""
         return await asyncio.to_thread(self._read, wanted, starts, ends)
@@ -44,7 +41,7 @@ class EventLog:
             for run in self._reader.runs(span, lambda key, _: key is not None and wanted(key)):
                 for record in run:
                     assert record.key is not None
-                    found.setdefault(record.key.decode(), []).append(_record(record))
+                    found.setdefault(record.key.decode(), []).append(_light(record))
         return found
 
 
@@ -59,7 +56,7 @@ def joined(records: Records, more: Mapping[str, Sequence[Record]]) -> None:
         records.setdefault(id_, []).extend(some)
 
 
-def _record(one: StoredRecord) -> Record:
-    """As projections take it; of the headers only what they look at, for there may be many records in memory."""
-    seq = [(name, value) for name, value in one.headers if name == "seq" and value is not None]
+def _light(one: Record) -> Record:
+    """Of the headers only what projections look at, for there may be many records in memory."""
+    seq = [(name, value) for name, value in one.headers if name == "seq"]
     return Record(one.topic, one.partition, one.offset, one.at_ms, one.key, one.value, seq)
