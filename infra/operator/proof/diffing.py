@@ -17,6 +17,8 @@ from infra.operator.running import Failed, run
 from infra.stores.log_reading import RangeGone
 from infra.stores.projections import NAMES, Scope, Version
 from infra.stores.settings import ObjectSettings, StoreSettings
+from schemas.partitioning import partition_of
+from schemas.topics import CONVERSATION_EVENTS
 
 
 def diff(
@@ -77,7 +79,8 @@ async def compare_versions(
     began = time.monotonic()
     scopes = [Scope.parse(one.scope) for one in (looked_at, wanted)]
     only = conversation_id or next((one.conversation_id for one in scopes if one.conversation_id), None)
-    log = EventLog(stores.settings.kafka_bootstrap)
+    partitions = None if only is None else [partition_of(only.encode(), CONVERSATION_EVENTS.partitions)]
+    log = EventLog(stores.settings.kafka_bootstrap, partitions)
     starts, ends = await log.starts(), await log.ends()
     records = None
     if only is not None:

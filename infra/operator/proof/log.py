@@ -38,6 +38,8 @@ class EventLog:
         found: Records = {}
         for partition in self._partitions:
             span = Span(CONVERSATION_EVENTS.name, partition, starts[partition], ends[partition])
+            if not len(span):
+                continue
             for run in self._reader.runs(span, lambda key, _: key is not None and wanted(key)):
                 for record in run:
                     assert record.key is not None

@@ -11,7 +11,7 @@ from infra.operator.proof.comparing import Chosen, Comparison
 from infra.operator.proof.differing import Tally
 from infra.operator.proof.expected import EXPECTED
 from infra.operator.proof.horizon import Horizon
-from infra.operator.proof.log import EventLog, Records, among
+from infra.operator.proof.log import EventLog, Records
 from infra.operator.proof.progress import shown_progress
 from infra.operator.proof.repairing import repair_of
 from infra.operator.proof.report import Report, end, report, show
@@ -24,6 +24,8 @@ from infra.operator.running import Failed, run
 from infra.stores.log_reading import RangeGone
 from infra.stores.projections import NAMES, Version
 from infra.stores.settings import ObjectSettings, StoreSettings
+from schemas.partitioning import partition_of
+from schemas.topics import CONVERSATION_EVENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +61,11 @@ def verify(wish: Wish, *, as_json: bool) -> None:
 
 async def verify_views(stores: Stores, wish: Wish) -> list[Report]:
     """Raises Failed, StoreUnavailable, RangeGone."""
-    log = EventLog(stores.settings.kafka_bootstrap, None if wish.partition is None else [wish.partition])
+    log = EventLog(stores.settings.kafka_bootstrap, _partitions(wish))
     starts, ends = await log.starts(), await log.ends()
-    slicing = Slicing.of(sum(ends[one] - starts[one] for one in ends), wish.sample)
-    if wish.conversation_id is not None:
-        slicing = Slicing(1)
-        if not await log.read(among([wish.conversation_id]), starts, ends):
-            raise Failed(f"the log has no conversation {wish.conversation_id}")
-    chosen = Chosen(slicing, None if wish.partition is None else [wish.partition], wish.conversation_id)
+    records = sum(ends[one] - starts[one] for one in ends)
+    slicing = Slicing.of(records, wish.sample) if wish.conversation_id is None else Slicing(1)
+    chosen = Chosen(slicing, _partitions(wish), wish.conversation_id)
     live = [one for one in await stores.projections.all() if one.state == "live" and one.name in wish.names]
     async with AsyncExitStack() as stack:
         inbox = await stack.enter_async_context(scratch(stores)) if "inbox" in wish.names else None
@@ -107,12 +106,21 @@ async def _verify(comparisons: Sequence[Comparison], starts: Mapping[int, int]) 
         for number in chosen.slicing.chosen:
             known = await log.ends()
             records = await log.read(lambda key, number=number: chosen.wants(key, number), starts, known)  # type: ignore[misc]  # bound at once
+            if chosen.conversation_id is not None and not records:
+                raise Failed(f"the log has no conversation {chosen.conversation_id}")
             for at, one in enumerate(comparisons):
                 began = time.monotonic()
                 await one.compare(number, records, starts, known)
                 seconds[at] += time.monotonic() - began
                 progress.advance(sum(each.tally.equal + each.tally.differing for each in comparisons))
     return [_report(one, took) for one, took in zip(comparisons, seconds, strict=True)]
+
+
+def _partitions(wish: Wish) -> Sequence[int] | None:
+    """Of the log; None: all."""
+    if wish.conversation_id is not None:
+        return [partition_of(wish.conversation_id.encode(), CONVERSATION_EVENTS.partitions)]
+    return None if wish.partition is None else [wish.partition]
 
 
 def _pure(name: str) -> Fold:
