@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from infra.operator.proof.stored import Stores
+from infra.stores import write_times
 
 HERE = "WHERE conversation_id = %(id)s"
 
@@ -17,14 +18,14 @@ async def cell(stores: Stores, query: str) -> Any:
     return (await stores.cassandra.execute(query))[0][0]
 
 
-async def timeline_row_missing(stores: Stores, id_: UUID) -> None:
-    here = f"FROM timeline_1 {{}} WHERE conversation_id = {id_} AND bucket = 0 AND seq = 7"
+async def timeline_row_missing(stores: Stores, id_: UUID, seq: int = 7) -> None:
+    here = f"FROM timeline_1 {{}} WHERE conversation_id = {id_} AND bucket = 0 AND seq = {seq}"
     at = await cell(stores, f"SELECT WRITETIME(at_ms) {here.format('')}")
     await stores.cassandra.execute(f"DELETE {here.format(f'USING TIMESTAMP {at}')}")
 
 
 async def timeline_row_different(stores: Stores, id_: UUID) -> None:
-    here = f"WHERE conversation_id = {id_} AND bucket = 0 AND seq = 7"
+    here = f"WHERE conversation_id = {id_} AND bucket = 0 AND seq = 8"
     at = await cell(stores, f"SELECT WRITETIME(event) FROM timeline_1 {here}")  # noqa: S608
     await stores.cassandra.execute(
         f"UPDATE timeline_1 USING TIMESTAMP {at + 3} SET event = 0x7b7d, at_ms = 5 {here}"  # noqa: S608
@@ -40,7 +41,8 @@ async def timeline_row_extra(stores: Stores, id_: UUID) -> None:
 
 async def edit_extra(stores: Stores, id_: UUID) -> None:
     await stores.cassandra.execute(
-        f"UPDATE timeline_1 SET edits[9999] = 0x7b7d WHERE conversation_id = {id_} AND bucket = 0 AND seq = 7"  # noqa: S608
+        f"UPDATE timeline_1 USING TIMESTAMP {write_times.patched(1)} SET edits[9999] = 0x7b7d"  # noqa: S608
+        f" WHERE conversation_id = {id_} AND bucket = 0 AND seq = 9"
     )
 
 

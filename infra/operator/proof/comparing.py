@@ -7,7 +7,7 @@ from infra.operator.proof.differing import Difference, Digest, Tally
 from infra.operator.proof.horizon import Horizon
 from infra.operator.proof.log import EventLog, Records, among
 from infra.operator.proof.origins import origin
-from infra.operator.proof.repairing import ATTEMPTS, Repair
+from infra.operator.proof.repairing import ABOVE, Repair
 from infra.operator.proof.rows import Rows
 from infra.operator.proof.settling import Fold, Parts, Settled, Settling, Within, parts_of
 from infra.operator.proof.slices import Partitions, Slicing
@@ -119,11 +119,11 @@ class Comparison:
         settled, known = await settling.settle(suspects, theirs, known)
         differing = [one for each in settled.values() for one in each.differences or ()]
         if self.repair is not None:
-            for attempt in range(ATTEMPTS):
+            for above in ABOVE:
                 left = [one for each in settled.values() for one in each.differences or ()]
                 if not left:
                     break
-                known = await self.repair(left, theirs, known, attempt)
+                known = await self.repair(left, theirs, known, above)
                 again = {one.conversation_id: suspects[one.conversation_id] for one in left}
                 mended, known = await settling.settle(again, theirs, known)
                 settled = {**settled, **mended}

@@ -17,10 +17,11 @@ from streams.receipts.project import project as to_receipts
 from streams.runtime.records import Record
 from streams.timeline.project import project as to_timeline
 
-ATTEMPTS = 2
+ABOVE = (0, 1, 1_000)
+"""By so much the attempts are later than the log's own time: where a row was removed, it is not known when."""
 Repair = Callable[[Sequence[Difference], Records, Offsets, int], Awaitable[Offsets]]
-"""Of these rows, by all records of their conversations before some offsets; which attempt it is, from 0 on. Records
-that were read besides are put behind the others, up to what is returned. Raises StoreUnavailable."""
+"""Of these rows, by all records of their conversations before some offsets, so much later than the log's own time.
+Records that were read besides are put behind the others, up to what is returned. Raises StoreUnavailable."""
 
 
 def repair_of(stores: Stores, log: EventLog, version: Version, scratch: Scratch | None) -> Repair | None:
@@ -37,17 +38,17 @@ def repair_of(stores: Stores, log: EventLog, version: Version, scratch: Scratch 
 
 
 def _timeline(repairs: TimelineRepairs) -> Repair:
-    async def repair(rows: Sequence[Difference], records: Records, known: Offsets, attempt: int) -> Offsets:
+    async def repair(rows: Sequence[Difference], records: Records, known: Offsets, above: int) -> Offsets:
         for one in rows:
             id_, record = one.conversation_id, origin(one.key, records.get(one.conversation_id, ()))
             projected = to_timeline(record) if record and one.wanted is not None else None
             match one.key, projected:
                 case ("timeline", seq), (row, _):
-                    await repairs.write(row, _patches(seq, records[id_]), above=attempt)
+                    await repairs.write(row, _patches(seq, records[id_]), above=above)
                 case ("timeline", seq), _:
                     await repairs.remove(id_, seq)
                 case (_, at_ms, bucket), (row, _):
-                    await repairs.list_bucket(id_, at_ms, bucket, row.offset, above=attempt)
+                    await repairs.list_bucket(id_, at_ms, bucket, row.offset, above=above)
                 case (_, at_ms, bucket), _:
                     await repairs.unlist_bucket(id_, at_ms, bucket)
         return known
@@ -61,7 +62,7 @@ def _patches(seq: int, records: Sequence[Record]) -> Sequence[Patch]:
 
 
 def _receipts(repairs: ReceiptsRepairs) -> Repair:
-    async def repair(rows: Sequence[Difference], records: Records, known: Offsets, attempt: int) -> Offsets:
+    async def repair(rows: Sequence[Difference], records: Records, known: Offsets, above: int) -> Offsets:
         for one in rows:
             record = origin(one.key, records.get(one.conversation_id, ()))
             if one.wanted is None or record is None:
@@ -69,7 +70,7 @@ def _receipts(repairs: ReceiptsRepairs) -> Repair:
                 await repairs.remove(one.conversation_id, user_id, kind, to_seq)
             else:
                 for advance in to_receipts(record):
-                    await repairs.write(advance, above=attempt)
+                    await repairs.write(advance, above=above)
         return known
 
     return repair
@@ -78,7 +79,7 @@ def _receipts(repairs: ReceiptsRepairs) -> Repair:
 def _inbox(stores: Stores, log: EventLog, version: Version, scratch: Scratch) -> Repair:
     """Whole conversations: nobody else moves one on while what it should be is folded as far as it may have come."""
 
-    async def repair(rows: Sequence[Difference], records: Records, known: Offsets, _attempt: int) -> Offsets:
+    async def repair(rows: Sequence[Difference], records: Records, known: Offsets, _above: int) -> Offsets:
         ids = {one.conversation_id for one in rows}
         for id_ in sorted(ids):
             async with replacing(stores.postgres, version.version, id_) as conversation:
