@@ -63,6 +63,7 @@ class WholeInbox:
                 self._postgres.connection() as connection,
                 connection.cursor(f"partitions_{uuid4().hex}") as cursor,
             ):
+                await connection.execute("SET LOCAL statement_timeout = 0")  # a large table is sorted first
                 await cursor.execute(query.encode())
                 while rows := await cursor.fetchmany(PAGE_ROWS):
                     yield [(row[0].bytes, b"") for row in rows]  # type: ignore[attr-defined]  # as selected

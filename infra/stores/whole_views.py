@@ -3,7 +3,6 @@
 A version is read in two steps: which partitions it has, page by page; then all of some conversations.
 """
 
-
 AT_ONCE = 24
 """Conversations that are read at the same time."""
 

@@ -120,7 +120,8 @@ class Comparison:
         differing = [one for each in settled.values() for one in each.differences or ()]
         if self.repair is not None:
             for above in ABOVE:
-                left = [one for each in settled.values() for one in each.differences or ()]
+                # What the log knows nothing of stays: it may be the wrong log.
+                left = [one for id_ in settled if theirs.get(id_) for one in settled[id_].differences or ()]
                 if not left:
                     break
                 known = await self.repair(left, theirs, known, above)

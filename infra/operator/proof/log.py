@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from infra.operator.running import Failed
 from infra.stores.log_ends import LogEnds, Offsets
 from infra.stores.log_reading import LogReader, Span
 from schemas.topics import CONVERSATION_EVENTS
@@ -23,7 +24,11 @@ class EventLog:
         self._partitions = range(CONVERSATION_EVENTS.partitions) if partitions is None else partitions
 
     async def starts(self) -> Offsets:
+        """Of the first records. Raises Failed, too: nothing is proved by a log that has lost its beginning."""
         spans = await asyncio.to_thread(self._reader.spans, CONVERSATION_EVENTS, partitions=self._partitions)
+        for span in spans:
+            if span.start:
+                raise Failed(f"{span.topic}/{span.partition} begins at offset {span.start}: it proves nothing")
         return {span.partition: span.start for span in spans}
 
     async def ends(self) -> Offsets:

@@ -1,8 +1,8 @@
 """Which record of a conversation a row comes from, and which rows later records touch. Pure."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from infra.operator.proof.expected import EXPECTED
+from infra.operator.proof.expected import EXPECTED, events
 from infra.operator.proof.rows import RowKey
 from infra.stores.timeline import bucket_of, first_seq
 from schemas.codec import Undecodable, decode_event
@@ -15,6 +15,8 @@ from schemas.events import (
     GroupCreated,
     MemberRemoved,
     MembersAdded,
+    MessageDeleted,
+    MessageEdited,
     MessageSent,
     TimelineEvent,
 )
@@ -24,11 +26,24 @@ from streams.runtime.records import Record
 Origin = Callable[[Record, AnyEvent | None], bool]
 
 
-def touched(view: str, conversation_id: str, records: Sequence[Record]) -> Collection[RowKey] | None:
-    """The rows that these records make or change; None: any of the conversation's."""
-    if view in {"timeline", "receipts"}:
-        return EXPECTED[view](conversation_id, records).keys()
-    return None if any(_concerns(view, _event(record)) for record in records) else ()
+def touched(
+    view: str, conversation_id: str, since: Sequence[Record], records: Sequence[Record]
+) -> Collection[RowKey] | None:
+    """The rows that records `since` make or change, of all `records`; None: any of the conversation's."""
+    if view == "receipts":
+        return EXPECTED[view](conversation_id, since).keys()
+    if view == "timeline":
+        return {*EXPECTED[view](conversation_id, since), *_edits_of_deleted(since, records)}
+    return None if any(_concerns(view, _event(record)) for record in since) else ()
+
+
+def _edits_of_deleted(since: Sequence[Record], records: Sequence[Record]) -> Iterator[RowKey]:
+    """Of a message that is deleted, its edits lose their bodies, too."""
+    deleted = {event.message_seq for event in events(since) if isinstance(event, MessageDeleted)}
+    if deleted:
+        for event in events(records):
+            if isinstance(event, MessageEdited) and event.message_seq in deleted:
+                yield "timeline", event.seq
 
 
 def origin(key: RowKey, records: Sequence[Record]) -> Record | None:

@@ -91,4 +91,3 @@ def _inbox(stores: Stores, log: EventLog, version: Version, scratch: Scratch) ->
         return known
 
     return repair
-

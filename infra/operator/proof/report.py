@@ -57,9 +57,7 @@ class Report(Struct, frozen=True):
         return self.missing + self.extra + self.different
 
 
-def report(
-    view: str, version: int, against: str, tally: Tally, *, digests: tuple[str, str], seconds: float
-) -> Report:
+def report(view: str, version: int, against: str, tally: Tally, *, digests: tuple[str, str], seconds: float) -> Report:
     return Report(
         view=view,
         version=version,

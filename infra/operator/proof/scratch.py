@@ -43,7 +43,7 @@ class Scratch:
         rows: dict[str, Rows] = {id_: {} for id_ in records}
         ids = list(records)
         for start in range(0, len(ids), CONVERSATIONS_AT_ONCE):
-            read = await self._whole.read(dict.fromkeys(ids[start:start + CONVERSATIONS_AT_ONCE], ()))
+            read = await self._whole.read(dict.fromkeys(ids[start : start + CONVERSATIONS_AT_ONCE], ()))
             rows.update((id_, inbox_rows(one)) for id_, one in read.items())
         return rows
 

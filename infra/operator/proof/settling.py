@@ -80,12 +80,10 @@ class Settling:
                 break
         return settled, known
 
-    def _judged(
-        self, id_: str, records: Sequence[Record], before: Offsets, wanted: Rows, found: Rows
-    ) -> Settled:
+    def _judged(self, id_: str, records: Sequence[Record], before: Offsets, wanted: Rows, found: Rows) -> Settled:
         wanted, found = self._within(wanted), self._within(found)
         since = [record for record in records if record.offset >= before[record.partition]]
-        moving = touched(self._view, id_, since)
+        moving = touched(self._view, id_, since, records)
         if moving is None:
             return Settled(wanted, found, None if wanted != found else ())
         wanted, found = ({key: one[key] for key in one.keys() - set(moving)} for one in (wanted, found))

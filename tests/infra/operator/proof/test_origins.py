@@ -11,6 +11,7 @@ from tests.builders import (
     START_MS,
     blocked,
     broken_record,
+    deleted,
     edited,
     read,
     record,
@@ -61,15 +62,20 @@ class TestOrigin:
 
 class TestTouched:
     def test_rows_of_the_timeline(self) -> None:
-        assert {("timeline", 1), ("timeline", 2)} == set(touched("timeline", CONVERSATION, RECORDS[2:5]) or ())
+        assert {("timeline", 1), ("timeline", 2)} == set(touched("timeline", CONVERSATION, RECORDS[2:5], RECORDS) or ())
+
+    def test_a_deletion_takes_the_bodies_of_edits(self) -> None:
+        later = [record(deleted(4), 16)]
+        found = touched("timeline", CONVERSATION, later, [*RECORDS, *later])
+        assert {("timeline", 1), ("timeline", 2), ("timeline", 4)} == set(found or ())
 
     def test_rows_of_the_receipts(self) -> None:
-        assert [("receipts", BOB, "read", 1)] == list(touched("receipts", CONVERSATION, RECORDS[:3]) or ())
+        assert [("receipts", BOB, "read", 1)] == list(touched("receipts", CONVERSATION, RECORDS[:3], RECORDS) or ())
 
     @pytest.mark.parametrize("view", ["inbox", "memberships"])
     def test_any_row_of_a_conversation(self, view: str) -> None:
-        assert touched(view, CONVERSATION, RECORDS) is None
-        assert () == touched(view, CONVERSATION, RECORDS[4:])
+        assert touched(view, CONVERSATION, RECORDS, RECORDS) is None
+        assert () == touched(view, CONVERSATION, RECORDS[4:], RECORDS)
 
     def test_messages_move_nobody_in_or_out(self) -> None:
-        assert () == touched("memberships", CONVERSATION, RECORDS[1:3])
+        assert () == touched("memberships", CONVERSATION, RECORDS[1:3], RECORDS)
