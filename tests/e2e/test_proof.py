@@ -15,7 +15,10 @@ from infra.local.places import ROOT, VENV_PYTHON
 from infra.local.stack import Stack
 from infra.operator.cli import app
 from infra.operator.proof.diffing import compare_versions
+from infra.operator.proof.horizon import Horizon
+from infra.operator.proof.log import EventLog
 from infra.operator.proof.report import Report
+from infra.operator.proof.settling import Settling
 from infra.operator.proof.stored import Stores, connected
 from infra.operator.proof.verifying import Wish, verify_views
 from infra.stores.log_reading import LogReader
@@ -213,6 +216,18 @@ class TestDiff:
             report = await compare_versions(views, version, await live(views, "timeline"), long.conversation_id)
         assert 0 == report.differing
         assert 400 <= report.equal < 1_900
+
+
+class TestSettling:
+    async def test_what_the_log_got_meanwhile_is_looked_for(self, views: Stores, long: Long) -> None:
+        """Of a conversation of which nothing was known, all is found."""
+        log = EventLog(views.settings.kafka_bootstrap)
+        timeline, starts = views.view(await live(views, "timeline")), await log.starts()
+        settling = Settling(log, Horizon(views, log), timeline, timeline, lambda rows: rows)
+        settled, _ = await settling.settle({long.conversation_id: set()}, {}, starts)
+        one = settled[long.conversation_id]
+        assert [] == one.differences
+        assert len(one.found) > len(long.messages)
 
 
 @pytest.fixture

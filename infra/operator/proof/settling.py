@@ -63,12 +63,11 @@ class Settling:
         for attempt in range(TRIES):
             await asyncio.sleep(WAIT_SECONDS * attempt)
             before = await self._horizon.reached(self._versions)
+            known = await self._catch_up(parts, records, known)  # for it says which partitions there are
             every = {id_: {*some, *parts_of(self._view, id_, records.get(id_, ()))} for id_, some in open_.items()}
             found = await self._found.read(every)
             stored = await self._wanted.read(every) if isinstance(self._wanted, StoredView) else {}
-            ends = await self._log.ends()
-            joined(records, await self._log.read(among(parts), known, ends))
-            known = ends
+            known = await self._catch_up(parts, records, known)
             mine = {id_: records.get(id_, []) for id_ in every}
             wanted = stored if isinstance(self._wanted, StoredView) else await self._wanted(mine)
             for id_ in every:
@@ -79,6 +78,11 @@ class Settling:
             if not open_:
                 break
         return settled, known
+
+    async def _catch_up(self, parts: Parts, records: Records, known: Offsets) -> Offsets:
+        ends = await self._log.ends()
+        joined(records, await self._log.read(among(parts), known, ends))
+        return ends
 
     def _judged(self, id_: str, records: Sequence[Record], before: Offsets, wanted: Rows, found: Rows) -> Settled:
         wanted, found = self._within(wanted), self._within(found)
