@@ -4,7 +4,20 @@ from typing import Annotated
 
 import typer
 
-from infra.operator import account, archive, dead_letters, explain, log, plan, projection, top, verify
+from infra.operator import (
+    account,
+    archive,
+    dead_letters,
+    explain,
+    export,
+    log,
+    plan,
+    projection,
+    query,
+    replay,
+    top,
+    verify,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,6 +34,9 @@ app.command("explain")(explain.command)
 app.command("plan")(plan.command)
 app.command("top")(top.command)
 app.command("verify")(verify.command)
+app.command("export")(export.command)
+app.command("query")(query.command)
+app.command("replay")(replay.command)
 
 
 @app.callback()

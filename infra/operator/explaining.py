@@ -10,7 +10,7 @@ from infra.operator.running import Failed
 from infra.operator.story import Step, place_of, steps
 from infra.stores.cassandra import Cassandra
 from infra.stores.live_views import LiveViews
-from infra.stores.log_reading import LogReader, StoredRecord
+from infra.stores.log_reading import LogReader, Span, StoredRecord
 from infra.stores.memberships import Memberships
 from infra.stores.objects import Objects
 from infra.stores.postgres import Postgres
@@ -91,12 +91,12 @@ async def explain(message_id: str, reader: LogReader, views: Views) -> Story:
     if partition >= topics.CONVERSATION_EVENTS.partitions:
         raise Failed(f"{message_id} is not the id of a message")
     (span,) = reader.spans(topics.CONVERSATION_EVENTS, partitions=[partition], since_ms=sent_ms)
-    records = reader.read([span])
-    record, message = _event(message_id, records)
+    record, message = _event(message_id, reader, span)
+    later = Span(span.topic, partition, record.offset + 1, span.end)
     told = [
         *_command(reader, partition, offset),
         Step(record.at_ms, place_of(record), f"in the log as seq {message.seq}", message.actor_id),
-        *_afterwards(message, record, records),
+        *_afterwards(message, reader.read([later], lambda key, _: key == record.key)),
     ]
     recipients, rows = await _rows(message, record, views)
     return Story(
@@ -111,12 +111,12 @@ async def explain(message_id: str, reader: LogReader, views: Views) -> Story:
     )
 
 
-def _event(message_id: str, records: Iterator[StoredRecord]) -> tuple[StoredRecord, MessageSent]:
-    for record in records:
-        if message_id.encode() in record.value:
-            event = decode_event(record.value)
-            if isinstance(event, MessageSent) and event.message_id == message_id:
-                return record, event
+def _event(message_id: str, reader: LogReader, span: Span) -> tuple[StoredRecord, MessageSent]:
+    wanted = message_id.encode()
+    for record in reader.read([span], lambda _, value: wanted in value):
+        event = decode_event(record.value)
+        if isinstance(event, MessageSent) and event.message_id == message_id:
+            return record, event
     raise Failed(f"the log has no message {message_id}")
 
 
@@ -129,13 +129,12 @@ def _command(reader: LogReader, partition: int, offset: int) -> Iterator[Step]:
         yield Step(record.at_ms, place_of(record), "commanded", "")
 
 
-def _afterwards(message: MessageSent, sent: StoredRecord, records: Iterator[StoredRecord]) -> Iterator[Step]:
+def _afterwards(message: MessageSent, records: Iterator[StoredRecord]) -> Iterator[Step]:
     for record in records:
-        if record.key == sent.key:
-            try:
-                yield from steps(message, record, decode_event(record.value))
-            except Undecodable as broken:
-                yield Step(record.at_ms, place_of(record), f"a record that cannot be read: {broken}", "")
+        try:
+            yield from steps(message, record, decode_event(record.value))
+        except Undecodable as broken:
+            yield Step(record.at_ms, place_of(record), f"a record that cannot be read: {broken}", "")
 
 
 async def _rows(message: MessageSent, record: StoredRecord, views: Views) -> tuple[tuple[str, ...], tuple[Row, ...]]:

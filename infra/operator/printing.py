@@ -45,7 +45,7 @@ def cat(topic_name: str, wanted: Wanted, *, since: str | None, until: str | None
         reader = LogReader(settings.kafka_bootstrap)
         partitions = _partitions(topic, wanted.conversation_id)
         spans = reader.spans(topic, partitions=partitions, since_ms=since_ms, until_ms=until_ms)
-        await printer.print(filter(wanted.matches, reader.read(spans)), settings)
+        await printer.print(filter(wanted.matches, reader.read(spans, wanted.keep())), settings)
         sys.stdout.flush()
 
     run(work)

@@ -1,7 +1,7 @@
 """Fan-out's own membership view in Cassandra: who is in a conversation, from which seq to which, and who blocks."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -65,12 +65,14 @@ class _Statements:
     put: PreparedStatement
     put_blockers: PreparedStatement
     get: PreparedStatement
+    all: PreparedStatement
 
 
 _TEXTS = {
     "put": "INSERT INTO memberships_{version} (conversation_id, members) VALUES (?, ?) USING TIMESTAMP ?",
     "put_blockers": "INSERT INTO memberships_{version} (conversation_id, blockers) VALUES (?, ?) USING TIMESTAMP ?",
     "get": "SELECT members, blockers FROM memberships_{version} WHERE conversation_id = ?",
+    "all": "SELECT conversation_id, members, blockers FROM memberships_{version}",
 }
 
 
@@ -99,6 +101,11 @@ class Memberships:
                 if rows:
                     found[id_] = _roster(rows[0])
         return found
+
+    async def all(self) -> AsyncIterator[list[tuple[str, Roster]]]:
+        """Every conversation with its roster, page by page. Raises StoreUnavailable."""
+        async for page in self._cassandra.pages((await self._statements.get()).all):
+            yield [(str(row.conversation_id), _roster(row)) for row in page]
 
     async def save(self, changed: Mapping[str, tuple[int, Members]]) -> None:
         """Save members as they are after a seq; an older seq never replaces a newer. Raises StoreUnavailable."""

@@ -4,9 +4,9 @@
 long as the member's own acknowledgements are many. Rows are immutable, and the first record wins whatever comes when.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from cassandra.query import PreparedStatement
@@ -46,6 +46,16 @@ class Advance:
     offset: int
 
 
+class Advanced(NamedTuple):
+    """A row as it stands there."""
+
+    conversation_id: str
+    user_id: str
+    kind: Kind
+    to_seq: int
+    at_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class Passed:
     """When a member passed a seq; None: not yet, or not for others to know."""
@@ -58,6 +68,7 @@ class Passed:
 class _Statements:
     insert: PreparedStatement
     first: PreparedStatement
+    all: PreparedStatement
 
 
 _TEXTS = {
@@ -65,6 +76,7 @@ _TEXTS = {
     " USING TIMESTAMP ?",
     "first": "SELECT user_id, kind, at_ms FROM receipts_{version} WHERE conversation_id = ? AND user_id IN ?"
     " AND kind IN ('delivered', 'read') AND to_seq >= ? PER PARTITION LIMIT 1",
+    "all": "SELECT conversation_id, user_id, kind, to_seq, at_ms FROM receipts_{version}",
 }
 
 
@@ -96,6 +108,11 @@ class Receipts:
         rows = await self._cassandra.execute((await self._statements.get()).first, values)
         at_ms = {(str(row.user_id), row.kind): row.at_ms for row in rows}
         return {id_: _passed(at_ms.get((id_, "delivered")), at_ms.get((id_, "read"))) for id_ in user_ids}
+
+    async def all(self) -> AsyncIterator[list[Advanced]]:
+        """Every row, page by page. Raises StoreUnavailable."""
+        async for page in self._cassandra.pages((await self._statements.get()).all):
+            yield [Advanced(str(row[0]), str(row[1]), *row[2:]) for row in page]
 
 
 def _passed(delivered_ms: int | None, read_ms: int | None) -> Passed:
