@@ -20,6 +20,7 @@ from infra.stores.log_copying import LogCopy, Origin
 from infra.stores.log_reading import LogReader, StoredRecord
 from infra.stores.settings import StoreSettings
 from schemas.topics import FOR_EVER_MS, TOPICS, Topic
+from streams.runtime.faults import fault_point
 
 HOUSE = frozenset(topic.name for topic in TOPICS)
 
@@ -107,8 +108,9 @@ class _New:
             if record.offset <= self._last.get(record.partition, -1):
                 self.passed_over += 1
             else:
-                self._advance(1)
                 yield record
+                self._advance(1)
+                fault_point("replay.copied")
 
 
 def _say(done: Replayed, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 from pyarrow import fs
 
 from infra.stores.export_places import LOCK, OURS, ExportPlace, Folder, PlaceTaken, PlaceUnusable
@@ -147,3 +147,5 @@ class Bucket:
         except ClientError as fault:
             error = fault.response["Error"]
             raise PlaceUnusable(f"{self.url}: {error['Code']}: {error.get('Message') or 'refused'}") from fault
+        except ParamValidationError as fault:
+            raise PlaceUnusable(f"{self.url}: {fault}") from fault

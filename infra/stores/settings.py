@@ -83,6 +83,8 @@ class ObjectSettings(BaseSettings):
     quarantine_bucket: str = "backchannel-quarantine"
     media_bucket: str = "backchannel-media"
     archive_bucket: str = "backchannel-archive"
+    export_bucket: str = "backchannel-exports"
+    """Made for exports that analysts keep here; an export may go to any other."""
     calls_at_once_max: int = Field(default=8, ge=1)
     connect_seconds: float = Field(default=2, gt=0)
     answer_seconds: float = Field(default=10, gt=0)
@@ -98,4 +100,4 @@ class ObjectSettings(BaseSettings):
 
     @property
     def buckets(self) -> tuple[str, ...]:
-        return (self.quarantine_bucket, self.media_bucket, self.archive_bucket)
+        return (self.quarantine_bucket, self.media_bucket, self.archive_bucket, self.export_bucket)

@@ -14,6 +14,7 @@ from rich.console import Console
 from tests.bench.archive import measure_archive
 from tests.bench.broker import measure_broker
 from tests.bench.compare import comparison
+from tests.bench.export import measure_export
 from tests.bench.fleet import Fleet
 from tests.bench.group import measure_group
 from tests.bench.groups import MEMBERS
@@ -26,6 +27,7 @@ from tests.bench.pairs import begin_conversations, targets_of
 from tests.bench.profiling import profiling
 from tests.bench.proof import prove
 from tests.bench.push import PHONES, measure_push
+from tests.bench.rebuild import measure_rebuild
 from tests.bench.receipts import measure_receipts
 from tests.bench.reconnect import measure_reconnect
 from tests.bench.report import FOLDER, Report, default_path, read_report, write_report
@@ -63,7 +65,7 @@ def main() -> int:
 async def measure(options: Options, report: Report) -> None:
     source = user_source(options)
     try:
-        if "latency" in options.measures or "saturation" in options.measures:
+        if {"latency", "saturation", "rebuild"} & set(options.measures):
             await _measure_messages(options, report, source)
         if "broker" in options.measures:
             progress.print(f"broker alone, {options.broker_rate} a second")
@@ -80,6 +82,9 @@ async def measure(options: Options, report: Report) -> None:
         if "verify" in options.measures:
             progress.print("all views are verified against the log")
             report.verify = await measure_verify(options.verify)
+        if "export" in options.measures:
+            progress.print(f"{options.export} records are exported")
+            report.export = measure_export(options.export)
     finally:
         await source.close()
 
@@ -99,6 +104,11 @@ async def _measure_messages(options: Options, report: Report, source: UserSource
             report.latency.append(result)
         if "saturation" in options.measures:
             await _measure_saturation(options, report, fleet, targets)
+        if "rebuild" in options.measures:
+            progress.print("the timeline is rebuilt, alone and beside messages")
+            report.rebuild = await measure_rebuild(
+                fleet, targets, processes, options.kafka_bootstrap, options.seconds
+            )
     finally:
         await fleet.close()
 

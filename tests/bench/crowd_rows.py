@@ -1,12 +1,14 @@
-"""The rows of groups, receipts, reconnects, pushes, users online, the archive and the proof of views."""
+"""The rows of groups, receipts, reconnects, pushes, users online, and of what operators do."""
 
 from collections.abc import Iterable
 
 from tests.bench.archive import PAGE_EVENTS, ArchiveResult
+from tests.bench.export import ExportResult
 from tests.bench.group import GroupResult
 from tests.bench.online import OnlineResult
 from tests.bench.processes import cpu_seconds
 from tests.bench.push import PushResult
+from tests.bench.rebuild import LIVE_RATE, RebuildResult
 from tests.bench.receipts import ReceiptsResult
 from tests.bench.reconnect import ReconnectResult
 from tests.bench.report import Report
@@ -34,6 +36,9 @@ def times(report: Report) -> Iterable[tuple[str, Spread]]:
     if report.push is not None:
         yield "push: from the message's time in the log to fake-push", report.push.from_event
         yield f"push: {report.push.rate}/s, from the request to fake-push", report.push.from_request
+    if report.rebuild is not None:
+        yield f"{LIVE_RATE}/s, socket to socket", report.rebuild.alone
+        yield f"{LIVE_RATE}/s, beside a rebuild", report.rebuild.beside
 
 
 def figures(report: Report) -> list[Row]:
@@ -47,7 +52,13 @@ def figures(report: Report) -> list[Row]:
     rows += [_online(online) for online in report.online]
     if report.archive is not None:
         rows += _archive(report.archive)
-    return rows if report.verify is None else [*rows, *_verify(report.verify)]
+    if report.verify is not None:
+        rows += _verify(report.verify)
+    if report.export is not None:
+        rows += _export(report.export)
+    if report.rebuild is not None:
+        rows += _rebuild(report.rebuild)
+    return rows
 
 
 def troubles(report: Report) -> Iterable[str]:
@@ -114,6 +125,25 @@ def _verify(result: VerifyResult) -> list[Row]:
             for one in result.views
         ),
         ("load average before verifying", f"{result.load_average}"),
+    ]
+
+
+def _export(result: ExportResult) -> list[Row]:
+    return [
+        ("records exported", f"{result.records_per_second:,} a second, {result.records:,} in all"),
+        ("CPU of the export a record", f"{result.cpu_us_per_record} µs"),
+        ("a record there", f"{result.bytes_per_record:,} bytes"),
+        (f"one conversation of {result.found} records, found in them", f"{result.find_seconds} s"),
+        ("load average before", f"{result.load_average}"),
+    ]
+
+
+def _rebuild(result: RebuildResult) -> list[Row]:
+    per_second = ((one, f"{one.events_per_second:,} events a second, of {one.events:,}") for one in result.quiet)
+    was_over = ", over before the messages were" if result.beside_was_over else ""
+    return [
+        *((f"the timeline rebuilt by {one.workers} workers", rate) for one, rate in per_second),
+        ("the same beside live messages", f"{result.beside_per_second:,} events a second{was_over}"),
     ]
 
 

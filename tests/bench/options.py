@@ -10,7 +10,7 @@ from infra.local.settings import HOST, LocalSettings
 
 MEASURES = (
     "latency", "saturation", "broker", "group", "receipts", "reconnect", "push", "idle", "heartbeat", "archive",
-    "verify",
+    "verify", "export", "rebuild",
 )  # fmt: skip
 # The stack needs this long to warm up: a producer's first records wait for an idempotent id and a cold JVM.
 WARM_UP_SECONDS = 3.0
@@ -38,6 +38,7 @@ class Options:
     broker_rate: int
     archive: int
     verify: int
+    export: int
     push_rate: int
     json_path: Path | None
     compare: Path | None
@@ -75,6 +76,7 @@ def parse_options(argv: Sequence[str] | None = None) -> Options:
         broker_rate=given.broker_rate,
         archive=given.archive,
         verify=given.verify,
+        export=given.export,
         push_rate=given.push_rate,
         json_path=given.json,
         compare=given.compare,
@@ -128,6 +130,7 @@ def _parser(local: LocalSettings) -> argparse.ArgumentParser:
     add("--broker-rate", type=int, default=500, help="records a second of the broker's own run")
     add("--archive", type=int, default=100_000, help="old messages that move into the archive")
     add("--verify", type=int, default=100_000, help="records that the log has at least, when views are verified")
+    add("--export", type=int, default=500_000, help="records that are exported")
     add("--push-rate", type=int, default=500, help="push requests a second in the push run")
     add("--only", help=f"of {', '.join(MEASURES)}: one, or several with commas")
     add("--json", type=Path, help="where the figures go; default .local/bench/<UTC time>.json")

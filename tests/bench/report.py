@@ -7,6 +7,7 @@ import msgspec
 
 from tests.bench.archive import ArchiveResult
 from tests.bench.broker import BrokerResult
+from tests.bench.export import ExportResult
 from tests.bench.group import GroupResult
 from tests.bench.idle import IdleResult
 from tests.bench.latency import LatencyResult
@@ -14,6 +15,7 @@ from tests.bench.machine import Machine
 from tests.bench.online import OnlineResult
 from tests.bench.profiling import Profile
 from tests.bench.push import PushResult
+from tests.bench.rebuild import RebuildResult
 from tests.bench.receipts import ReceiptsResult
 from tests.bench.reconnect import ReconnectResult
 from tests.bench.saturation import SaturationResult
@@ -36,6 +38,8 @@ class Report(msgspec.Struct):
     online: list[OnlineResult] = []
     archive: ArchiveResult | None = None
     verify: VerifyResult | None = None
+    export: ExportResult | None = None
+    rebuild: RebuildResult | None = None
     push: PushResult | None = None
     profiles: list[Profile] = []
 

@@ -36,6 +36,8 @@ def requirements(*, needs_maven: bool, needs_venv: bool) -> list[Requirement]:
         Requirement("Redis 7", "redis-server", lambda: find_on_path("redis-server") is not None, "redis-server"),
         Requirement("PostgreSQL 15 or newer", "postgresql", lambda: find_postgres() is not None, "postgresql"),
         Requirement("HAProxy", "haproxy", lambda: find_on_path("haproxy") is not None, "haproxy"),
+        Requirement("kcat", "kcat", lambda: find_on_path("kcat") is not None),  # the analysts' examples read with both
+        Requirement("jq", "jq", lambda: find_on_path("jq") is not None),
     ]
     # With promtool, by which the tests hold alert rules to account. The stack runs it only where it is asked to.
     wanted.append(

@@ -6,12 +6,12 @@ stay sealed. A record that is not JSON, or not as its type says, has no such fie
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import pyarrow as pa
 import pyarrow.compute as pc
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from infra.stores.log_reading import StoredRecord
 
@@ -24,11 +24,14 @@ HEADERS = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_subject", "ce_
 HEADER_COLUMNS = tuple("header_seq" if name == "seq" else name for name in HEADERS)
 
 
+Number = Annotated[int, Meta(ge=-(1 << 63), le=(1 << 63) - 1)]  # as much as a column holds
+
+
 class Sealed(Struct, frozen=True):
     """What is plain of a message's body."""
 
     kind: str | None = None
-    size: int | None = None
+    size: Number | None = None
     media_id: str | None = None
 
 
@@ -41,19 +44,19 @@ class Fields(Struct, frozen=True):
     actor_id: str | None = None
     user_id: str | None = None
     device_id: str | None = None
-    seq: int | None = None
-    message_number: int | None = None
+    seq: Number | None = None
+    message_number: Number | None = None
     message_id: str | None = None
-    message_seq: int | None = None
+    message_seq: Number | None = None
     client_id: str | None = None
-    command_offset: int | None = None
-    from_seq: int | None = None
-    to_seq: int | None = None
-    read_from_seq: int | None = None
-    delivered_from_seq: int | None = None
+    command_offset: Number | None = None
+    from_seq: Number | None = None
+    to_seq: Number | None = None
+    read_from_seq: Number | None = None
+    delivered_from_seq: Number | None = None
     is_private: bool | None = None
     kind: str | None = None
-    size: int | None = None
+    size: Number | None = None
     media_id: str | None = None
     reason: str | None = None
     member_ids: list[str] | None = None

@@ -25,6 +25,7 @@ from infra.stores.export_places import ExportPlace
 from infra.stores.log_ends import LogEnds
 from infra.stores.log_reading import LogReader, RangeGone
 from schemas.topics import Topic
+from streams.runtime.faults import fault_point
 
 AT_ONCE = 2
 """Pieces that are written at once: reading and compressing leave the interpreter to others."""
@@ -94,9 +95,12 @@ class Export:
         await self.save(self.manifest.with_log(work.topic.name, work.topic_id))
         with collector_off():
             async for piece, files in in_order(work.pieces, lambda piece: _written(reader, piece, scratch), AT_ONCE):
+                fault_point("export.written")
                 for one in files:
                     await self.place.put(one.entry.name, one.path, one.entry.sha256)
+                fault_point("export.put")
                 await self.save(self.manifest.with_files((one.entry for one in files), piece.replaced, piece.gap))
+                fault_point("export.named")
                 advance(len(piece.span))
 
 

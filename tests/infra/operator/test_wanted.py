@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from infra.operator.wanted import Wanted, moment_ms, type_of
+from infra.operator.wanted import Range, Wanted, moment_ms, type_of
 from infra.stores.log_reading import StoredRecord
 from tests.builders import ALICE, BOB, CAROL, CONVERSATION, delivered, sent
 from tests.infra.operator.stored import stored
@@ -61,3 +61,21 @@ class TestMoment:
     def test_no_time(self, text: str) -> None:
         with pytest.raises(ValueError):
             moment_ms(text)
+
+
+class TestRange:
+    RECORD = stored(sent(), offset=7)
+
+    @pytest.mark.parametrize(
+        "wanted",
+        [Range(), Range(0, 7, 8), Range(since_ms=RECORD.at_ms, until_ms=RECORD.at_ms + 1)],
+    )
+    def test_inside(self, wanted: Range) -> None:
+        assert wanted.holds(self.RECORD)
+
+    @pytest.mark.parametrize(
+        "wanted",
+        [Range(1), Range(0, 8), Range(0, to_offset=7), Range(since_ms=RECORD.at_ms + 1), Range(until_ms=RECORD.at_ms)],
+    )
+    def test_outside(self, wanted: Range) -> None:
+        assert not wanted.holds(self.RECORD)
