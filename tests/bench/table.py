@@ -37,7 +37,7 @@ def tables(report: Report) -> Iterable[Table]:
     if report.saturation is not None:
         yield _table("Saturated", ("what", "figure"), _saturation(report.saturation))
     if rows := crowd_rows.figures(report):
-        yield _table("Groups, receipts, reconnects, pushes, users online, and what operators do", ("what", "figure"), rows)
+        yield _table("Groups, receipts, reconnects, pushes, presence, and operators", ("what", "figure"), rows)
     if report.idle is not None:
         yield _table("Idle connections", ("what", "figure"), _idle(report.idle))
     costs = _costs(report)
