@@ -134,14 +134,18 @@ async def in_order(items: Iterable[T], work: Callable[[T], R], at_once: int) -> 
     """The results in the items' order, some of them ahead in threads, but no more than are taken."""
     loop, ahead = asyncio.get_running_loop(), deque[tuple[T, asyncio.Future[R]]]()
     with ThreadPoolExecutor(at_once, thread_name_prefix="export") as threads:
-        for item in items:
-            ahead.append((item, loop.run_in_executor(threads, work, item)))
-            if len(ahead) > at_once:
+        try:
+            for item in items:
+                ahead.append((item, loop.run_in_executor(threads, work, item)))
+                if len(ahead) > at_once:
+                    first, future = ahead.popleft()
+                    yield first, await future
+            while ahead:
                 first, future = ahead.popleft()
                 yield first, await future
-        while ahead:
-            first, future = ahead.popleft()
-            yield first, await future
+        finally:
+            for _, future in ahead:
+                future.cancel()  # nobody asks any more what comes of them
 
 
 @contextmanager
