@@ -46,8 +46,8 @@ class TestExamples:
         bootstrap = settings_of(system).kafka_bootstrap
         environment = {**os.environ, **system.environment(), "PYTHONPATH": str(ROOT), "COLUMNS": "120"}
         for example in examples():
-            command = example.command.replace(".venv/bin/backchannel", f"{sys.executable} -m infra.operator")
-            command = command.replace(".venv/bin/python", sys.executable).replace("127.0.0.1:9092", bootstrap)
+            command = example.command.replace(".venv/bin/python", sys.executable).replace("127.0.0.1:9092", bootstrap)
+            command = command.replace(".venv/bin/backchannel", f"{sys.executable} -m infra.operator")
             run = subprocess.run(
                 ["bash", "-o", "pipefail", "-c", command],
                 cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,

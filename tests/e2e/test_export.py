@@ -23,7 +23,7 @@ from tests.long_log import LongLog, settings_of
 
 EVENTS = CONVERSATION_EVENTS.name
 KILLED = -signal.SIGKILL
-STEPS = ("export.written", "export.put", "export.named")
+STEPS = ("export.put", "export.named")
 
 
 @pytest.fixture
