@@ -114,13 +114,7 @@ class TestLog:
 
 
 class TestBucket:
-    def test_the_same_as_a_folder(self, backchannel: Run, system: Stack, whole: Path) -> None:
-        url = f"s3://backchannel-exports/{uuid4()}"
-        killing = command_line(system, BACKCHANNEL_FAULT="export.written:kill:2")
-        assert KILLED == killing("export", EVENTS, "--to", url).returncode
-        assert "another export works at" in fault(
-            backchannel("export", EVENTS, "--to", url)
-        )  # nobody knows that it died
+    def test_the_same_as_a_folder(self, backchannel: Run, whole: Path) -> None:
         url = f"s3://backchannel-exports/{uuid4()}"
         for place in (str(whole), url):
             done(backchannel("export", EVENTS, "--to", place))
@@ -128,6 +122,11 @@ class TestBucket:
         sql = "SELECT count(*), max(log_offset), sum(hash(value)) FROM conversation_events"
         here, there = (done(backchannel("query", sql, "--from", place)) for place in (str(whole), url))
         assert here == there
+
+    def test_nobody_knows_at_once_that_another_has_died(self, backchannel: Run, system: Stack) -> None:
+        here = ("export", "presence.leases", "--to", f"s3://backchannel-exports/{uuid4()}")
+        assert KILLED == command_line(system, BACKCHANNEL_FAULT="export.put:kill")(*here).returncode
+        assert "another export works at" in fault(backchannel(*here))
 
 
 class TestViews:
