@@ -92,11 +92,11 @@ async def explain(message_id: str, reader: LogReader, views: Views) -> Story:
         raise Failed(f"{message_id} is not the id of a message")
     (span,) = reader.spans(topics.CONVERSATION_EVENTS, partitions=[partition], since_ms=sent_ms)
     record, message = _event(message_id, reader, span)
-    later = Span(span.topic, partition, record.offset + 1, span.end)
+    later, sent_key = Span(span.topic, partition, record.offset + 1, span.end), record.key
     told = [
         *_command(reader, partition, offset),
         Step(record.at_ms, place_of(record), f"in the log as seq {message.seq}", message.actor_id),
-        *_afterwards(message, reader.read([later], lambda key, _: key == record.key)),
+        *_afterwards(message, reader.read([later], lambda key, _: key == sent_key)),
     ]
     recipients, rows = await _rows(message, record, views)
     return Story(
