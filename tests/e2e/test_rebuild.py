@@ -63,7 +63,7 @@ class Operator:
         """The sentence of a command that fails."""
         done = await asyncio.to_thread(self.run, *arguments)
         assert code == done.returncode, done.stdout
-        return " ".join(done.stderr.replace("│", " ").split())
+        return " ".join((done.stderr + done.stdout).replace("│", " ").split())
 
     async def versions(self, name: str) -> dict[int, str]:
         return {one["version"]: one["state"] for one in await self.said("list") if one["projection"] == name}
@@ -198,6 +198,9 @@ class TestABugInTheUnreadCount:
 
         await operator.said("rebuild", "inbox")
         assert 2 == await unread(bob)  # nobody reads it yet
+        told = await operator.refused("diff", "inbox", "--conversation", message.conversation_id, code=3)
+        assert "1 extra" in told
+        assert f"extra silent_events {message.conversation_id} seq 2 conversation.events/" in told
         await operator.said("switch", "inbox")
         assert 1 == await unread(bob)
         await operator.said("rollback", "inbox")
@@ -219,12 +222,16 @@ def forget_silent(dsn: str, version: int, conversation_id: str) -> None:
 class TestKilled:
     @pytest.mark.usefixtures("tidy", "long_log")
     async def test_goes_on_where_it_was(self, operator: Operator) -> None:
-        version = await killed_half_way(operator, "timeline")
+        """Begun by one worker, killed, ended by four: the same rows as the live version, which its agent wrote."""
+        version = await killed_half_way(operator, "timeline", "--workers", "1")
         half = await operator.folded("timeline", version)
         assert "building" == (await operator.versions("timeline"))[version]
-        built = await operator.said("rebuild", "timeline")
+        built = await operator.said("rebuild", "timeline", "--workers", "4")
         assert version == built["version"]
         assert built["events"] <= await operator.folded("timeline", version) - half + BATCHES_RECORDS
+        (compared,) = await operator.said("diff", "timeline", str(version))
+        assert compared["equal"] > 100_000
+        assert compared["wanted_sha256"] == compared["found_sha256"]
 
     @pytest.mark.usefixtures("tidy", "long_log")
     async def test_nobody_reads_what_is_half_built(self, operator: Operator) -> None:
@@ -234,9 +241,9 @@ class TestKilled:
         assert "receipts 1" not in await operator.refused("switch", "receipts", "1")
 
 
-async def killed_half_way(operator: Operator, name: str) -> int:
+async def killed_half_way(operator: Operator, name: str, *options: str) -> int:
     """The version of a rebuild that was killed once it had folded something."""
-    rebuild = operator.start("rebuild", name, "--rate", "10000")
+    rebuild = operator.start("rebuild", name, "--rate", "10000", *options)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         building = [version for version, state in (await operator.versions(name)).items() if state == "building"]
