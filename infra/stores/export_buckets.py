@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 from pyarrow import fs
 
 from infra.stores.export_places import LOCK, OURS, ExportPlace, Folder, PlaceTaken, PlaceUnusable
+from infra.stores.faults import StoreUnavailable
 from infra.stores.objects import ObjectMissing, Objects
 from infra.stores.settings import ObjectSettings
 
@@ -74,12 +75,12 @@ class Bucket:
             raise PlaceTaken(f"another export works at {self.url}")
 
     async def _renew(self) -> None:
-        while True:
+        while not self._is_lost:
             await asyncio.sleep(RENEW_SECONDS)
-            if await self.read(LOCK) != self._mine:
-                self._is_lost = True
-                return
-            await self._put(LOCK, self._mine)
+            with suppress(StoreUnavailable):  # the lease is long enough for another try
+                self._is_lost = await self.read(LOCK) != self._mine
+                if not self._is_lost:
+                    await self._put(LOCK, self._mine)
 
     async def put(self, name: str, path: Path, sha256: str) -> None:
         await self._put(name, path, sha256=sha256)
