@@ -107,6 +107,8 @@ def _show_details(one: Report, console: Console) -> None:
         console.print(f"{one.against}: sha256 {one.wanted_sha256}")
     if one.unknown:
         console.print(f"{name}: {one.unknown:,} of these rows are in conversations that the log does not know")
+    if one.unjudged:
+        console.print(f"{name}: {one.unjudged:,} conversations never stood still, and were not judged")
     if one.repaired:
         console.print(f"{name}: {one.repaired:,} rows were repaired")
     for field, count in one.fields.items():
