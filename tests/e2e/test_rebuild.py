@@ -19,11 +19,14 @@ from infra.local.places import ROOT
 from infra.local.stack import Stack
 from infra.stores.live_views import HEARD_SECONDS
 from infra.stores.log_ends import LogEnds
+from infra.stores.postgres import Postgres
+from infra.stores.projections import Projections, Version
 from schemas.topics import CONVERSATION_EVENTS, NOTIFICATION_REQUESTS
 from tests.e2e.commands import set_reaction
 from tests.e2e.line import Lines, texts
 from tests.e2e.people import People, Person, shown
 from tests.e2e.receipts import add, group, say_in
+from tests.long_log import settings_of
 
 PATIENCE_SECONDS = 60.0
 BATCHES_RECORDS = 4 * 4_000  # what is folded and not noted yet, at most
@@ -37,6 +40,7 @@ class Operator:
 
     def __init__(self, system: Stack) -> None:
         self.environment = {**os.environ, **system.environment(), "COLUMNS": "200"}
+        self.settings = settings_of(system)
         self.dsn = self.environment["BACKCHANNEL_POSTGRES_DSN"]
 
     def command(self, *arguments: str) -> list[str]:
@@ -65,15 +69,26 @@ class Operator:
         assert code == done.returncode, done.stdout
         return " ".join((done.stderr + done.stdout).replace("│", " ").split())
 
+    async def register(self) -> list[Version]:
+        """What `list` shows, without the second that a command takes to begin."""
+        postgres = await Postgres.connect(self.settings)
+        try:
+            return await Projections(postgres).all()
+        finally:
+            await postgres.close()
+
     async def versions(self, name: str) -> dict[int, str]:
-        return {one["version"]: one["state"] for one in await self.said("list") if one["projection"] == name}
+        return {one.version: one.state for one in await self.register() if one.name == name}
 
     async def live(self, name: str) -> int:
         return next(version for version, state in (await self.versions(name)).items() if state == "live")
 
     async def folded(self, name: str, version: int) -> int:
-        standings = await self.said("status", name)
-        return sum(one["folded"] for one in standings if one["version"] == version)
+        """How many records a rebuild has noted."""
+        query = "SELECT coalesce(sum(next_offset), 0) FROM projection_progress WHERE name = %s AND version = %s"
+        async with await psycopg.AsyncConnection.connect(self.dsn) as connection:
+            row = await (await connection.execute(query, (name, version))).fetchone()
+            return int(row[0]) if row else 0
 
 
 @pytest.fixture
@@ -84,13 +99,13 @@ def operator(system: Stack) -> Operator:
 @pytest.fixture
 async def tidy(operator: Operator) -> AsyncIterator[None]:
     """The versions of before are read again afterwards, and all others dropped: other tests look into their tables."""
-    before = {one["projection"]: one["version"] for one in await operator.said("list")}
+    before = {one.name: one.version for one in await operator.register()}
     yield
-    for name, version in before.items():
-        if version != await operator.live(name):
-            await operator.said("switch", name, str(version), "--force")
-        for other in (await operator.versions(name)).keys() - {version}:
-            await until_dropped(operator, name, other)
+    for one in await operator.register():
+        if one.state == "live" and one.version != before[one.name]:
+            await operator.said("switch", one.name, str(before[one.name]), "--force")
+    others = [one for one in await operator.register() if one.version != before[one.name]]
+    await asyncio.gather(*(until_dropped(operator, one.name, one.version) for one in others))
 
 
 async def until_dropped(operator: Operator, name: str, version: int) -> None:
@@ -135,6 +150,8 @@ class TestRebuildUnderTraffic:
             assert built["events"] > 100_000
             assert (await operator.said("switch", "timeline"))["before"] == before
             assert built["version"] == await operator.live("timeline")
+            standings = await operator.said("status", "timeline")
+            assert {before: "standby", built["version"]: "live"} == {one["version"]: one["state"] for one in standings}
             await asyncio.sleep(HEARD_SECONDS)
         seq = len(said) + 1
         await shown(bob, conversation_id, seq)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import typer
 
 from infra.operator.printing import moment
+from infra.operator.progress import progress
 from infra.operator.rebuilds.desk import Desk, alone, checked, desk, run_in_cassandra
-from infra.operator.rebuilds.progress import Shown
 from infra.operator.rebuilds.strain import Watch
 from infra.operator.rebuilds.throttle import Throttle
 from infra.operator.rebuilds.workers import Task, Workers, shared_out
@@ -80,7 +80,7 @@ def rebuild(name: str, scope: Scope, pace: Pace, *, dry_run: bool, as_json: bool
             built = await _fold(here, reader, version, spans, pace)
             await _hand_over(here, version)
             if not version.scope:
-                await _until_caught_up(here, version, pace.wait_seconds, is_shown=not as_json)
+                await _until_caught_up(here, version, pace.wait_seconds)
             return _say_built(built, as_json=as_json)
 
     run(work)
@@ -130,9 +130,9 @@ async def _first_offsets(here: Desk, version: Version, spans: list[Span]) -> Map
     return {partition: one.first_offset for partition, one in (await here.projections.progress(version)).items()}
 
 
-def _left(spans: list[Span], progress: Mapping[int, Progress]) -> list[Span]:
+def _left(spans: list[Span], noted: Mapping[int, Progress]) -> list[Span]:
     """What of the spans is not folded."""
-    left = [Span(one.topic, one.partition, progress[one.partition].next_offset, one.end) for one in spans]
+    left = [Span(one.topic, one.partition, noted[one.partition].next_offset, one.end) for one in spans]
     return [one for one in left if len(one)]
 
 
@@ -143,23 +143,22 @@ async def _round(here: Desk, task: Task, pace: Pace) -> None:
     starts = {span.partition: span.start for span in task.spans}
     watch = Watch(here.settings.kafka_bootstrap, [one.view.group for one in lives])
     workers = Workers(shared_out(task, pace.workers), starts, throttle.rate / pace.workers)
-    with Shown(f"{task.version.name} {task.version.version}", sum(map(len, task.spans))) as shown:
+    total, done = sum(map(len, task.spans)), 0
+    with progress(f"{task.version.name} {task.version.version}", total) as advance:
         try:
             while not workers.is_done:
                 if workers.fault:
                     raise Failed(f"{workers.fault}; what is folded stays: the same command goes on from there")
                 throttle = throttle.after(await watch.look())
                 workers.allow(throttle.rate)
-                shown.reached(_sum(workers.folded()) - _sum(starts))
+                now = sum(workers.folded().values()) - sum(starts.values())
+                advance(now - done)
+                done = now
                 await asyncio.sleep(LOOK_SECONDS)
-            shown.reached(sum(map(len, task.spans)))
+            advance(total - done)
         finally:
             workers.end()
             watch.close()
-
-
-def _sum(offsets: Mapping[int, int]) -> int:
-    return sum(offsets.values())
 
 
 async def _hand_over(here: Desk, version: Version) -> None:
@@ -167,8 +166,8 @@ async def _hand_over(here: Desk, version: Version) -> None:
     if not version.scope:
         if version.name == "memberships":
             await _follow_beside_fan_out(here)
-        progress = await here.projections.progress(version)
-        offsets = {partition: one.next_offset for partition, one in progress.items()}
+        noted = await here.projections.progress(version)
+        offsets = {partition: one.next_offset for partition, one in noted.items()}
         await here.ends.commit(version.view.group, CONVERSATION_EVENTS, offsets)
     await here.projections.move(version, "standby")
 
@@ -181,13 +180,13 @@ async def _follow_beside_fan_out(here: Desk) -> None:
         await here.ends.commit(followed[0].view.group, CONVERSATION_EVENTS, committed)
 
 
-async def _until_caught_up(here: Desk, version: Version, wait_seconds: float, *, is_shown: bool) -> None:
+async def _until_caught_up(here: Desk, version: Version, wait_seconds: float) -> None:
     """Raises Failed if its agent does not come to where the log ends now."""
     (version,) = [one for one in await here.projections.all(version.name) if one.version == version.version]
     ends = await here.ends.ends(CONVERSATION_EVENTS)
     left = await here.behind(version, ends)
-    with Shown(f"{version.view.group} catches up", left, is_shown=is_shown) as shown:
-        deadline, total = time.monotonic() + wait_seconds, left
+    with progress(f"{version.view.group} catches up", left) as advance:
+        deadline = time.monotonic() + wait_seconds
         while left:
             if time.monotonic() > deadline:
                 raise Failed(
@@ -195,8 +194,8 @@ async def _until_caught_up(here: Desk, version: Version, wait_seconds: float, *,
                     f" {wait_seconds:.0f} s: does the process that runs {version.name} live? It goes on by itself"
                 )
             await asyncio.sleep(LOOK_SECONDS)
-            left = await _behind_or(here, version, ends, left)
-            shown.reached(total - left)
+            before, left = left, await _behind_or(here, version, ends, left)
+            advance(before - left)
 
 
 async def _behind_or(here: Desk, version: Version, ends: Mapping[int, int], known: int) -> int:
