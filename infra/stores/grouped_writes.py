@@ -12,7 +12,8 @@ from cassandra.query import BatchStatement, BatchType, PreparedStatement
 from infra.stores.cassandra import Cassandra
 
 BATCH_ROWS = 24
-WRITES_AT_ONCE = 8
+# Each waits for the disk (group commit): 2,400 rows a second with 8 of them under way, 7,600 with 64, 9,000 with 128.
+WRITES_AT_ONCE = 64
 _TIMESTAMP_TOP = 1 << 52
 
 Write = tuple[Hashable, PreparedStatement, Sequence[Any]]

@@ -16,7 +16,7 @@ from infra.stores.versions import Which
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 1.0
 HEARD_SECONDS = 2 * LOOK_SECONDS
 """After so long every process has heard of a change, unless PostgreSQL is away from it."""
 

@@ -43,13 +43,17 @@ class Operator:
         self.settings = settings_of(system)
         self.dsn = self.environment["BACKCHANNEL_POSTGRES_DSN"]
 
-    def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "infra.operator", "projection", *arguments]
+    def command(self, *arguments: str, of: str = "projection") -> list[str]:
+        return [sys.executable, "-m", "infra.operator", of, *arguments]
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            self.command(*arguments), cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
+        return self._run(self.command(*arguments))
+
+    def verify(self, name: str, conversation_id: str, *options: str) -> "subprocess.CompletedProcess[str]":
+        return self._run(self.command(name, "--conversation", conversation_id, *options, of="verify"))
+
+    def _run(self, command: list[str]) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(
@@ -222,6 +226,9 @@ class TestABugInTheUnreadCount:
         assert 1 == await unread(bob)
         await operator.said("rollback", "inbox")
         assert 2 == await unread(bob)
+        mended = await asyncio.to_thread(operator.verify, "inbox", message.conversation_id, "--repair")
+        assert 0 == mended.returncode, mended.stdout + mended.stderr
+        assert 1 == await unread(bob)
 
 
 async def unread(person: Person) -> int:

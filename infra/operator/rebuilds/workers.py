@@ -22,7 +22,7 @@ from infra.stores.settings import StoreSettings
 from streams.projections import PROJECTORS
 from streams.runtime.views import Projection
 
-BATCH_RECORDS = 1_000
+BATCH_RECORDS = 2_000
 AWAY_SECONDS = 30.0
 NOTED_SECONDS = 0.5
 NICE: Final = 19
