@@ -22,11 +22,16 @@ class Exports:
         self._postgres = postgres
 
     async def register(self, place: str, what: str, user_id: str | None = None) -> None:
-        """Say that an export was made (or is about to be, which is safer). Raises StoreUnavailable."""
+        """Say that an export was made (or is about to be, which is safer). The same again is said once, with its last
+        time. Raises StoreUnavailable."""
         async with self._postgres.connection() as connection:
-            await connection.execute(
-                "INSERT INTO exports (place, what, user_id) VALUES (%s, %s, %s)", (place, what, user_id)
+            again = await connection.execute(
+                "UPDATE exports SET made_at = now() WHERE place = %s AND what = %s AND user_id IS NOT DISTINCT FROM %s",
+                (place, what, user_id),
             )
+            if not again.rowcount:
+                query = "INSERT INTO exports (place, what, user_id) VALUES (%s, %s, %s)"
+                await connection.execute(query, (place, what, user_id))
 
     async def concerning(self, user_id: str) -> Sequence[Export]:
         """Those that may hold something of a person, oldest first. Raises StoreUnavailable."""

@@ -14,11 +14,13 @@ from infra.local.stack import Stack
 from infra.operator.exports.columns import records as records_of
 from infra.operator.exports.manifest import Manifest, decode
 from infra.stores.export_places import Folder
+from infra.stores.exports import Exports
 from infra.stores.log_reading import LogReader, StoredRecord
 from schemas.topics import CONVERSATION_EVENTS
 from tests.e2e.command_line import Run, command_line, done, fault, on_a_full_disk
 from tests.e2e.people import Person
 from tests.e2e.trial_topics import TrialTopic
+from tests.infra.stores.connecting import postgres_of
 from tests.long_log import LongLog, settings_of
 
 EVENTS = CONVERSATION_EVENTS.name
@@ -105,6 +107,15 @@ class TestLog:
         before = bytes_of(whole)
         assert f"{EVENTS}: 0 added" in done(backchannel("export", EVENTS, "--to", str(whole)))
         assert before == bytes_of(whole)
+
+    async def test_is_known_to_who_erases_people(
+        self, backchannel: Run, system: Stack, alice: Person, tmp_path: Path
+    ) -> None:
+        for _ in range(2):
+            done(backchannel("export", "account.events", "--to", str(tmp_path)))
+        async with postgres_of(settings_of(system)) as postgres:
+            found = await Exports(postgres).concerning(alice.user_id)
+        assert [("account.events", None)] == [(one.what, one.user_id) for one in found if one.place == str(tmp_path)]
 
     def test_dry_run(self, backchannel: Run, long_log: LongLog, tmp_path: Path) -> None:
         folder = tmp_path / "nothing"

@@ -16,8 +16,10 @@ from infra.operator.exports.views import VIEWS, stores
 from infra.operator.progress import progress
 from infra.operator.running import FAILED, Failed
 from infra.stores.export_places import ExportPlace
+from infra.stores.exports import Exports
 from infra.stores.log_ends import LogEnds
 from infra.stores.log_reading import LogReader
+from infra.stores.postgres import Postgres
 from infra.stores.settings import StoreSettings
 from schemas.topics import FOR_EVER_MS, TOPICS, Topic
 
@@ -49,6 +51,7 @@ def export(names: Sequence[str], to: str, *, accept_gap: bool, is_dry: bool, as_
             return
         async with place.locked() as scratch:
             found = await Export.open(place)
+            await _register(place, names, settings)
             await found.sweep()
             works = [await found.work(one, reader, ends, accept_gap=accept_gap) for one in topics]
             added: dict[str, int] = {}
@@ -62,6 +65,19 @@ def export(names: Sequence[str], to: str, *, accept_gap: bool, is_dry: bool, as_
         _say(found, added, as_json=as_json)
 
     at_place(to, work)
+
+
+async def _register(place: ExportPlace, names: Sequence[str], settings: StoreSettings) -> None:
+    """Before anything is written: an erasure must know where copies are. Raises StoreUnavailable."""
+    postgres = await Postgres.connect(settings)
+    try:
+        await Exports(postgres).register(_where(place), ", ".join(dict.fromkeys(names)))
+    finally:
+        await postgres.close()
+
+
+def _where(place: ExportPlace) -> str:
+    return place.url if "://" in place.url else str(Path(place.url).resolve())
 
 
 async def _add_views(found: Export, views: Sequence[str], scratch: Path, settings: StoreSettings) -> Mapping[str, int]:
