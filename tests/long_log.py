@@ -22,6 +22,7 @@ from schemas.codec import encode
 from schemas.commands import AnyCommand, Origin, Target
 from schemas.envelope import headers, new_trace
 from schemas.ids import direct_conversation_id, group_conversation_id, message_id, message_milliseconds
+from schemas.sealing import ConversationKey
 from schemas.times import timestamp
 from schemas.topics import CONVERSATION_COMMANDS, CONVERSATION_EVENTS, Topic
 from tests.bench.seed import SeededUsers
@@ -63,29 +64,45 @@ class LongLog:
 async def append_long_log(system: Stack) -> LongLog:
     """Append it, and wait until it is decided and the views have folded it."""
     settings = settings_of(system)
-    postgres = await Postgres.connect(settings)
+    secret = settings.direct_secret_bytes()
+    actors = (await _actors(settings))[2:]
+    pairs = (actors[2 * number : 2 * number + 2] for number in range(PAIRS))
+    groups = (actors[number : number + GROUP_MEMBERS] for number in range(GROUPS))
+    conversations = [
+        *(Long(direct_conversation_id(secret, *(one.user_id for one in pair)), pair) for pair in pairs),
+        *(Long(group_conversation_id(some[0].user_id, "g"), some, is_group=True) for some in groups),
+    ]
+    return LongLog(conversations, await _append(settings, conversations))
+
+
+async def append_talk(system: Stack) -> Long:
+    """One more conversation, of two people who have no other: as long as the others, and nobody has touched it yet."""
+    settings = settings_of(system)
+    pair = (await _actors(settings))[:2]
+    talk = Long(direct_conversation_id(settings.direct_secret_bytes(), *(one.user_id for one in pair)), pair)
+    await _append(settings, [talk])
+    return talk
+
+
+async def _append(settings: StoreSettings, conversations: Sequence[Long]) -> int:
+    """How many commands it took."""
     appender = Appender(settings.kafka_bootstrap, "long-log")
-    try:
-        conversations = await _conversations(settings, postgres)
-        seal = Keys(postgres, settings.master_key_bytes()).conversation_key
-        writing = _Writing(appender)
+    writing = _Writing(appender)
+    for one in conversations:
+        if one.is_group:
+            facts = door.Facts(conversation_key=ConversationKey(settings.master_key_bytes(), one.conversation_id))
+            ids = tuple(member.user_id for member in one.members[1:])
+            frame = frames.CreateGroup(client_id="g", name="a long one", member_ids=ids)
+            await writing.say(one, one.members[0], frame, facts)
+    for number, line in zip(range(MESSAGES_EACH), cycle(_lines()), strict=False):
         for one in conversations:
-            if one.is_group:
-                facts = door.Facts(conversation_key=seal(one.conversation_id))
-                ids = tuple(member.user_id for member in one.members[1:])
-                frame = frames.CreateGroup(client_id="g", name="a long one", member_ids=ids)
-                await writing.say(one, one.members[0], frame, facts)
-        for number, line in zip(range(MESSAGES_EACH), cycle(_lines()), strict=False):
-            for one in conversations:
-                await writing.message(one, number, line)
-        await appender.drain(FOLDED_SECONDS)
-        for one in conversations:
-            await writing.changes(one)
-        await appender.drain(FOLDED_SECONDS)
-        await _until_folded(settings)
-        return LongLog(conversations, writing.records)
-    finally:
-        await postgres.close()
+            await writing.message(one, number, line)
+    await appender.drain(FOLDED_SECONDS)
+    for one in conversations:
+        await writing.changes(one)
+    await appender.drain(FOLDED_SECONDS)
+    await _until_folded(settings)
+    return writing.records
 
 
 def settings_of(system: Stack) -> StoreSettings:
@@ -94,18 +111,15 @@ def settings_of(system: Stack) -> StoreSettings:
     return StoreSettings(**{name: value for name, value in environment.items() if name in StoreSettings.model_fields})  # type: ignore[arg-type]  # parsed by pydantic
 
 
-async def _conversations(settings: StoreSettings, postgres: Postgres) -> list[Long]:
-    people = await SeededUsers(settings).devices(users=PAIRS * 2 + GROUP_MEMBERS, per_user=1)
-    keys = await Keys(postgres, settings.master_key_bytes()).load(one.user_id for one in people)
-    actors = [door.Actor(one.user_id, one.device_id, key, _ORIGIN) for one in people if (key := keys[one.user_id])]
-    secret = settings.direct_secret_bytes()
-    pairs = (actors[2 * number : 2 * number + 2] for number in range(PAIRS))
-    direct = [Long(direct_conversation_id(secret, *(one.user_id for one in pair)), pair) for pair in pairs]
-    groups = (actors[number : number + GROUP_MEMBERS] for number in range(GROUPS))
-    return [
-        *direct,
-        *(Long(group_conversation_id(some[0].user_id, "g"), some, is_group=True) for some in groups),
-    ]
+async def _actors(settings: StoreSettings) -> list[door.Actor]:
+    """The people who write, the same ones each time."""
+    people = await SeededUsers(settings).devices(users=2 + PAIRS * 2 + GROUP_MEMBERS, per_user=1)
+    postgres = await Postgres.connect(settings)
+    try:
+        keys = await Keys(postgres, settings.master_key_bytes()).load(one.user_id for one in people)
+    finally:
+        await postgres.close()
+    return [door.Actor(one.user_id, one.device_id, key, _ORIGIN) for one in people if (key := keys[one.user_id])]
 
 
 def _lines() -> Iterator[str]:
