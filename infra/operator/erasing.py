@@ -124,7 +124,7 @@ async def _traces(use: Stores, someone: Someone, texts: Sequence[str]) -> Traces
 
 async def _carry_out(use: Stores, user_id: str) -> None:
     """Ask, and wait until the agent has done it all. Raises Failed."""
-    appender = Appender(use.settings.kafka_bootstrap, SOURCE)
+    appender = Appender(use.settings.kafka_bootstrap, SOURCE, {"log_level": 0})  # what goes wrong is raised
     await appender.warm_up(ACCOUNT_EVENTS.name)
     if (asked := await use.erasures.ask(user_id)) is None:
         raise Failed(f"{user_id} was erased by somebody else meanwhile")

@@ -24,12 +24,14 @@ AWAY = (
 
 
 def connect(settings: StoreSettings) -> Redis:
-    """A client that does not retry by itself: whoever waits for a store says so (faults.until_available)."""
+    """A client that asks again once, at once: after a restart of Redis each connection that stood idle is dead, and the
+    first call on it would fail, minutes later. It does not wait by itself: who waits says so (faults.until_available).
+    """
     return Redis.from_url(
         settings.redis_url,
         socket_timeout=ANSWER_SECONDS,
         socket_connect_timeout=ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 0),
+        retry=Retry(NoBackoff(), 1),
         health_check_interval=0,
         protocol=2,  # the form in which the lines read replies
     )

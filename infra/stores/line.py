@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from redis import exceptions
 from redis.asyncio.connection import AbstractConnection
 
 from infra.stores.cache import Redis, available
@@ -31,8 +32,7 @@ class Line:
             self._connection = await self._redis.connection_pool.get_connection()  # type: ignore[no-untyped-call]
         connection = self._connection
         try:
-            await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
-            return [await connection.read_response() for _ in commands]
+            return await _ask(connection, commands)
         except BaseException:  # replies may be unread: this connection would answer the next call with them
             self._connection = None
             await connection.disconnect(nowait=True)
@@ -44,3 +44,19 @@ class Line:
             connection, self._connection = self._connection, None
             await connection.disconnect()
             await self._redis.connection_pool.release(connection)
+
+
+async def _ask(connection: AbstractConnection, commands: Sequence[Command]) -> list[Any]:
+    """Once more where the connection is dead: it stood idle while Redis was started again. What goes this way may be
+    said twice."""
+    try:
+        return await _ask_once(connection, commands)
+    except exceptions.ConnectionError:
+        await connection.disconnect(nowait=True)
+        await connection.connect()
+        return await _ask_once(connection, commands)
+
+
+async def _ask_once(connection: AbstractConnection, commands: Sequence[Command]) -> list[Any]:
+    await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+    return [await connection.read_response() for _ in commands]

@@ -80,6 +80,7 @@ class LogEnds:
                     "group.id": group,
                     "enable.auto.commit": False,
                     "socket.nagle.disable": True,
+                    "log_level": 0,  # what goes wrong is raised
                 }
             )
         return self._consumers[group]

@@ -29,6 +29,7 @@ CONSUMER = {
     "fetch.wait.max.ms": 50,
     "fetch.queue.backoff.ms": 10,  # by default it waits a second, once enough is queued
     "check.crcs": True,
+    "log_level": 0,  # what goes wrong is raised, and told in a sentence
 }
 
 
