@@ -53,7 +53,7 @@ async def _ask(connection: AbstractConnection, commands: Sequence[Command]) -> l
         return await _ask_once(connection, commands)
     except exceptions.ConnectionError:
         await connection.disconnect(nowait=True)
-        await connection.connect()
+        await connection.connect()  # type: ignore[no-untyped-call]
         return await _ask_once(connection, commands)
 
 
