@@ -1,4 +1,4 @@
-"""A line to Redis for the hot road: one connection of the same library, without its pool, retries and measurements.
+"""A line to Redis for the hot road: one connection of the same library, without its pool and measurements.
 
 Half the CPU of a command (131 against 87 µs for an MGET), which every message pays three times. Calls take turns.
 """

@@ -6,6 +6,7 @@ true as the other.
 
 import asyncio
 import logging
+import os
 from collections.abc import Sequence
 
 from infra.stores.faults import StoreUnavailable, until_available
@@ -27,6 +28,7 @@ class LiveViews:
     def __init__(self, projections: Projections) -> None:
         self._projections = projections
         self._known: Sequence[Version] = ()
+        self._looking: asyncio.Task[None] | None = None
 
     @classmethod
     async def connect(cls, postgres: Postgres) -> "LiveViews":
@@ -34,9 +36,8 @@ class LiveViews:
         live = cls(Projections(postgres))
         await until_available(live.look, "the register of projections")
         live._looking = asyncio.create_task(live._look_on())
+        live._looking.add_done_callback(_end_the_process)
         return live
-
-    _looking: "asyncio.Task[None] | None" = None
 
     def version(self, name: str) -> int:
         return next(one.version for one in self._known if one.name == name and one.state == "live")
@@ -68,3 +69,10 @@ class LiveViews:
                 await self.look()
             except StoreUnavailable as away:
                 log.warning("the register of projections: %s", away)
+
+
+def _end_the_process(looking: "asyncio.Task[None]") -> None:
+    """A process that looks no more would read a version for ever that may be dropped."""
+    if not looking.cancelled() and (fault := looking.exception()):
+        log.critical("ending the process: the register of projections: %s", fault, exc_info=fault)
+        os._exit(1)

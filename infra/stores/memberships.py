@@ -80,7 +80,6 @@ class Memberships:
     def __init__(self, cassandra: Cassandra, which: Which) -> None:
         self._cassandra = cassandra
         self._statements = Prepared(cassandra, which, _TEXTS, _Statements)
-        self.which = which
 
     @classmethod
     async def prepare(cls, cassandra: Cassandra, which: Which) -> "Memberships":

@@ -18,6 +18,22 @@ def fixed(version: int) -> Which:
     return lambda: version
 
 
+class Pinned:
+    """A version that changes only when its user says so: what is loaded, and what is saved for it, are of one."""
+
+    def __init__(self, which: Which) -> None:
+        self._which = which
+        self._version = which()
+
+    def __call__(self) -> int:
+        return self._version
+
+    def renew(self) -> bool:
+        """Take the one that counts now; whether it is another."""
+        before, self._version = self._version, self._which()
+        return before != self._version
+
+
 class Prepared(Generic[T]):
     """Statements of a view in Cassandra for the version that counts now; prepared when one is met for the first time.
 

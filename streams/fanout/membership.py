@@ -11,6 +11,7 @@ from infra.stores.faults import until_available
 from infra.stores.live_views import LiveViews
 from infra.stores.memberships import BlockerIds, Member, Members, Memberships, Roster
 from infra.stores.settings import StoreSettings
+from infra.stores.versions import Pinned
 from schemas.events import AnyEvent, BlockSet, GroupCreated, MemberRemoved, MembersAdded, MessageSent, TimelineEvent
 from streams.fanout.versions import Folded
 
@@ -22,12 +23,13 @@ class MembershipMissing(Exception):
 
 
 class MembershipView:
-    """`folded`: what must have happened to another version of the store before this may read it."""
+    """`pinned`: the version of the store, if that may change; `folded`: what must have happened to another one before
+    this may read it."""
 
-    def __init__(self, store: Memberships, folded: Folded | None = None) -> None:
+    def __init__(self, store: Memberships, pinned: Pinned | None = None, folded: Folded | None = None) -> None:
         self._store = store
+        self._pinned = pinned
         self._folded = folded
-        self._version: int | None = None
         self._trusted: set[int] = set()
         self._cached: OrderedDict[str, Roster] = OrderedDict()
         self._last_seq: dict[str, int] = {}
@@ -60,9 +62,8 @@ class MembershipView:
 
     async def _trust(self, starts: Mapping[int, int]) -> None:
         """Where another version is read now, what is remembered of the old one goes."""
-        if self._version != (version := self._store.which()):
+        if self._pinned and self._pinned.renew():
             self.forget()
-            self._version = version
         if self._folded and (new := starts.keys() - self._trusted):
             await self._folded.wait({partition: starts[partition] for partition in new})
             self._trusted |= new
@@ -102,9 +103,9 @@ class MembershipView:
 async def membership_view(settings: StoreSettings, live: LiveViews) -> MembershipView:
     """The view of the version that is live, be it another one later. Waits for Cassandra."""
     cassandra = await until_available(lambda: Cassandra.connect(settings), "Cassandra")
-    which = live.which("memberships")
-    store = await until_available(lambda: Memberships.prepare(cassandra, which), "Cassandra")
-    return MembershipView(store, Folded(settings, live))
+    pinned = Pinned(live.which("memberships"))
+    store = await until_available(lambda: Memberships.prepare(cassandra, pinned), "Cassandra")
+    return MembershipView(store, pinned, Folded(settings, live))
 
 
 def evolve(roster: Roster, event: AnyEvent) -> Roster:

@@ -66,8 +66,8 @@ def drop(name: str, number: int, *, dry_run: bool, as_json: bool) -> None:
 def _may_go(version: Version) -> None:
     """Raises Failed."""
     what = f"version {version.version} of {version.name}"
-    if version.state in {"live", "announced"}:
-        raise Failed(f"{what} is {version.state}: switch to another one first")
+    if version.state == "live":  # one that is only announced may go: its switch was interrupted, and is given up
+        raise Failed(f"{what} is live: switch to another one first")
     if version.live_until and datetime.now(UTC) - version.live_until < timedelta(seconds=HEARD_SECONDS):
         raise Failed(f"{what} was live a moment ago, and may still be read: try again in {HEARD_SECONDS:.0f} s")
 

@@ -19,7 +19,7 @@ class Strain:
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """Additive steps up, halves down: the rate finds the share that the live side leaves. `rate`: events a second."""
+    """Small steps up, larger ones down: the rate finds the share that the live side leaves. `rate`: events a second."""
 
     max_lag: int
     max_delay_ms: float

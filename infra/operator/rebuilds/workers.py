@@ -133,7 +133,10 @@ class _Work:
         first, noted_at = self._task.first_offsets[span.partition], time.monotonic()
 
         async def note(offset: int) -> None:
-            await projections.advance(self._task.version, span.partition, Progress(first, offset))
+            progress = Progress(first, offset)
+            await available_within(
+                AWAY_SECONDS, lambda: projections.advance(self._task.version, span.partition, progress)
+            )
 
         runs = reader.runs(span, self._keep)
         coming = asyncio.create_task(asyncio.to_thread(_next, runs))

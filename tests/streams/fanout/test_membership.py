@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from infra.local.stack import Stack
 from infra.stores.memberships import Member, Memberships, Roster, drops, tables
 from infra.stores.settings import StoreSettings
-from infra.stores.versions import fixed
+from infra.stores.versions import Pinned, fixed
 from schemas.events import AnyEvent, MessageSent
 from streams.fanout import membership
 from streams.fanout.membership import MembershipMissing, MembershipView, evolve
@@ -196,7 +196,8 @@ class TestAnotherVersion:
             for statement in tables(99):
                 await cassandra.execute(statement)
             live = [1]
-            view = MembershipView(await Memberships.prepare(cassandra, lambda: live[0]))
+            pinned = Pinned(lambda: live[0])
+            view = MembershipView(await Memberships.prepare(cassandra, pinned), pinned)
             events = talk(2)
             await view.fold(events[:1])
             live[0] = 99
@@ -209,7 +210,7 @@ class TestAnotherVersion:
 
     async def test_it_must_have_folded_what_comes_before(self, store: Memberships) -> None:
         folding = Folding()
-        view = MembershipView(store, cast("Folded", folding))
+        view = MembershipView(store, folded=cast("Folded", folding))
         events = talk(3)
         for event, starts in zip(events, ({0: 7}, {0: 8, 1: 3}, {0: 9}), strict=True):
             await view.fold([event], starts)
