@@ -1,23 +1,16 @@
 """Gathers a message's whole story: its command and event, what followed in the log, and the rows that views hold."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from msgspec import Struct
 
+from infra.operator.live_rows import LiveRows
 from infra.operator.running import Failed
 from infra.operator.story import Step, place_of, steps
-from infra.stores.cassandra import Cassandra
-from infra.stores.live_views import LiveViews
 from infra.stores.log_reading import LogReader, Span, StoredRecord
-from infra.stores.memberships import Memberships
-from infra.stores.objects import Objects
-from infra.stores.postgres import Postgres
-from infra.stores.reading import readable_timeline
-from infra.stores.receipts import Passed, Receipts
-from infra.stores.settings import ObjectSettings, StoreSettings
-from infra.stores.timeline import Timeline, TimelineRow, bucket_of
+from infra.stores.receipts import Passed
+from infra.stores.timeline import TimelineRow, bucket_of
 from schemas import topics
 from schemas.codec import Undecodable, decode_event
 from schemas.events import MessageSent
@@ -55,36 +48,7 @@ class Told(Struct, frozen=True):
     who: str
 
 
-@dataclass(frozen=True, slots=True)
-class Views:
-    """The views that hold something about a message."""
-
-    timeline: Timeline
-    receipts: Receipts
-    memberships: Memberships
-
-
-@asynccontextmanager
-async def views(settings: StoreSettings) -> AsyncIterator[Views]:
-    object_settings = ObjectSettings()
-    postgres, objects = await Postgres.connect(settings), Objects(object_settings)
-    cassandra = await Cassandra.connect(settings)
-    try:
-        live = await LiveViews.connect(postgres)
-        yield Views(
-            await readable_timeline(
-                cassandra, live.which("timeline"), postgres, objects, object_settings, is_one_replica_set=True
-            ),
-            await Receipts.prepare(cassandra, live.which("receipts"), is_one_replica_set=True),
-            await Memberships.prepare(cassandra, live.which("memberships")),
-        )
-    finally:
-        await cassandra.close()
-        await postgres.close()
-        await objects.close()
-
-
-async def explain(message_id: str, reader: LogReader, views: Views) -> Story:
+async def explain(message_id: str, reader: LogReader, views: LiveRows) -> Story:
     """Raises Failed where the log has no such message, StoreUnavailable."""
     sent_ms = message_milliseconds(message_id)
     partition, offset = command_place(message_id)
@@ -137,7 +101,7 @@ def _afterwards(message: MessageSent, records: Iterator[StoredRecord]) -> Iterat
             yield Step(record.at_ms, place_of(record), f"a record that cannot be read: {broken}", "")
 
 
-async def _rows(message: MessageSent, record: StoredRecord, views: Views) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+async def _rows(message: MessageSent, record: StoredRecord, views: LiveRows) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     conversation_id, seq = message.conversation_id, message.seq
     rosters = await views.memberships.load([conversation_id])
     roster = rosters.get(conversation_id)

@@ -5,7 +5,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from infra.operator.explaining import Story, explain, views
+from infra.operator.explaining import Story, explain
+from infra.operator.live_rows import live_rows
 from infra.operator.running import run
 from infra.stores.log_reading import LogReader
 from infra.stores.settings import StoreSettings
@@ -19,7 +20,7 @@ def tell(message_id: str, *, as_json: bool) -> None:
 
     async def work() -> None:
         settings = StoreSettings()
-        async with views(settings) as found:
+        async with live_rows(settings) as found:
             story = await explain(message_id, LogReader(settings.kafka_bootstrap), found)
         if as_json:
             typer.echo(msgspec.json.encode(story))

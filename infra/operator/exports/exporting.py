@@ -12,7 +12,8 @@ from infra.operator.exports.export import Export, Work, existing
 from infra.operator.exports.manifest import Described, described
 from infra.operator.exports.places import at_place
 from infra.operator.exports.snapshot import add_view
-from infra.operator.exports.views import VIEWS, stores
+from infra.operator.exports.views import VIEWS
+from infra.operator.live_rows import live_rows
 from infra.operator.progress import progress
 from infra.operator.running import FAILED, Failed
 from infra.stores.export_places import ExportPlace
@@ -82,10 +83,10 @@ def _where(place: ExportPlace) -> str:
 
 async def _add_views(found: Export, views: Sequence[str], scratch: Path, settings: StoreSettings) -> Mapping[str, int]:
     added: dict[str, int] = {}
-    async with stores(settings) as opened:
+    async with live_rows(settings) as live:
         for name in views:
             with progress(name, None) as advance:
-                added |= await add_view(found, name, opened, scratch, advance)
+                added |= await add_view(found, name, live, scratch, advance)
     return added
 
 

@@ -13,8 +13,9 @@ import pyarrow as pa
 from infra.operator.exports.columns import SCHEMA_VERSION
 from infra.operator.exports.export import Export, writable
 from infra.operator.exports.manifest import ViewFile
-from infra.operator.exports.views import VIEWS, Row, Stores, Table
+from infra.operator.exports.views import VIEWS, Row, Table
 from infra.operator.exports.writing import Parquet
+from infra.operator.live_rows import LiveRows
 from infra.operator.progress import Advance
 from schemas.times import timestamp
 
@@ -22,14 +23,14 @@ GROUP_ROWS = 16_384
 GROUPS_PER_FILE = 64
 
 
-async def add_view(export: Export, view: str, stores: Stores, scratch: Path, advance: Advance) -> dict[str, int]:
+async def add_view(export: Export, view: str, live: LiveRows, scratch: Path, advance: Advance) -> dict[str, int]:
     """How many rows each of its tables has. Raises Failed, PlaceTaken, PlaceUnusable, StoreUnavailable."""
     counts = {}
     for table in VIEWS[view]:
         taken_at = timestamp(round(datetime.now(UTC).timestamp() * 1000))
         writing = _Writing(export, table, taken_at, scratch / table.name)
         with writable(scratch):
-            files = [one async for one in writing.files(stores, advance)]
+            files = [one async for one in writing.files(live, advance)]
         await export.save(export.manifest.with_view(table.name, files))
         counts[table.name] = sum(one.rows for one in files)
     return counts
@@ -44,10 +45,10 @@ class _Writing:
     taken_at: str
     path: Path
 
-    async def files(self, stores: Stores, advance: Advance) -> AsyncIterator[ViewFile]:
+    async def files(self, live: LiveRows, advance: Advance) -> AsyncIterator[ViewFile]:
         """A table without rows has a file, too."""
         number, parquet = 0, self._parquet()
-        async for group_number, rows in _numbered(_groups(self.table.rows(stores))):
+        async for group_number, rows in _numbered(_groups(self.table.rows(live))):
             if group_number and group_number % GROUPS_PER_FILE == 0:
                 yield await self._finished(number, parquet)
                 number, parquet = number + 1, self._parquet()

@@ -2,24 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from infra.operator.exports.columns import MOMENT, fields_of
+from infra.operator.live_rows import LiveRows
 from infra.stores import inbox_rows
-from infra.stores.cassandra import Cassandra
 from infra.stores.inbox_rows import ConversationRow
-from infra.stores.live_views import LiveViews
-from infra.stores.memberships import Memberships, Roster
-from infra.stores.objects import Objects
-from infra.stores.postgres import Postgres
-from infra.stores.reading import readable_timeline
-from infra.stores.receipts import Receipts
-from infra.stores.settings import ObjectSettings, StoreSettings
-from infra.stores.timeline import Timeline, TimelineRow
+from infra.stores.memberships import Roster
+from infra.stores.timeline import TimelineRow
 
 Row = tuple[Any, ...]
 PAGE_SEQS = 1_024
@@ -28,55 +21,24 @@ _TEXT, _NUMBER, _BYTES, _FLAG = pa.string(), pa.int64(), pa.binary(), pa.bool_()
 
 
 @dataclass(frozen=True, slots=True)
-class Stores:
-    """The live version of each view."""
-
-    timeline: Timeline
-    receipts: Receipts
-    memberships: Memberships
-    inbox: Postgres
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
     """A table of the export, and where its rows come from, page by page. They raise StoreUnavailable."""
 
     name: str
     schema: pa.Schema
-    rows: Callable[[Stores], AsyncIterator[Sequence[Row]]]
+    rows: Callable[[LiveRows], AsyncIterator[Sequence[Row]]]
 
 
-@asynccontextmanager
-async def stores(settings: StoreSettings) -> AsyncIterator[Stores]:
-    object_settings = ObjectSettings()
-    postgres, objects = await Postgres.connect(settings), Objects(object_settings)
-    cassandra = await Cassandra.connect(settings)
-    try:
-        live = await LiveViews.connect(postgres)
-        yield Stores(
-            await readable_timeline(
-                cassandra, live.which("timeline"), postgres, objects, object_settings, is_one_replica_set=True
-            ),
-            await Receipts.prepare(cassandra, live.which("receipts"), is_one_replica_set=True),
-            await Memberships.prepare(cassandra, live.which("memberships")),
-            postgres,
-        )
-    finally:
-        await cassandra.close()
-        await postgres.close()
-        await objects.close()
-
-
-async def _timeline(stores: Stores) -> AsyncIterator[Sequence[Row]]:
+async def _timeline(live: LiveRows) -> AsyncIterator[Sequence[Row]]:
     """By conversation and seq, with what is in the archive; of conversations that the inbox knows."""
-    async for some in inbox_rows.conversations(stores.inbox):
+    async for some in inbox_rows.conversations(live.inbox):
         ranges = [
             (one.conversation_id, first, min(one.head_seq, first + PAGE_SEQS - 1))
             for one in some
             for first in range(1, one.head_seq + 1, PAGE_SEQS)
         ]
         for start in range(0, len(ranges), PAGES_AT_ONCE):
-            pages = await asyncio.gather(*(stores.timeline.read(*one) for one in ranges[start : start + PAGES_AT_ONCE]))
+            pages = await asyncio.gather(*(live.timeline.read(*one) for one in ranges[start : start + PAGES_AT_ONCE]))
             for rows in pages:
                 yield [_timeline_row(row) for row in rows]
 
@@ -93,13 +55,13 @@ def _timeline_row(row: TimelineRow) -> Row:
     )  # fmt: skip
 
 
-async def _receipts(stores: Stores) -> AsyncIterator[Sequence[Row]]:
-    async for rows in stores.receipts.all():
+async def _receipts(live: LiveRows) -> AsyncIterator[Sequence[Row]]:
+    async for rows in live.receipts.all():
         yield rows
 
 
-async def _memberships(stores: Stores) -> AsyncIterator[Sequence[Row]]:
-    async for rosters in stores.memberships.all():
+async def _memberships(live: LiveRows) -> AsyncIterator[Sequence[Row]]:
+    async for rosters in live.memberships.all():
         yield [row for conversation_id, roster in rosters for row in _members(conversation_id, roster)]
 
 
@@ -111,8 +73,8 @@ def _members(conversation_id: str, roster: Roster) -> Iterator[Row]:
     yield from ((conversation_id, user_id, None, None, True) for user_id in roster.blocker_ids if user_id not in known)
 
 
-async def _inbox_conversations(stores: Stores) -> AsyncIterator[Sequence[Row]]:
-    async for rows in inbox_rows.conversations(stores.inbox):
+async def _inbox_conversations(live: LiveRows) -> AsyncIterator[Sequence[Row]]:
+    async for rows in inbox_rows.conversations(live.inbox):
         yield [_conversation_row(row) for row in rows]
 
 
@@ -120,8 +82,8 @@ def _conversation_row(row: ConversationRow) -> Row:
     return row._replace(last_message=_text(row.last_message))  # type: ignore[arg-type]  # text in the export
 
 
-async def _inbox_members(stores: Stores) -> AsyncIterator[Sequence[Row]]:
-    async for rows in inbox_rows.members(stores.inbox):
+async def _inbox_members(live: LiveRows) -> AsyncIterator[Sequence[Row]]:
+    async for rows in inbox_rows.members(live.inbox):
         yield rows
 
 
