@@ -7,6 +7,7 @@ import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -33,6 +34,13 @@ VARIABLES = {
     "BACKCHANNEL_PUSH_LEASE_SECONDS": "6",
     "BACKCHANNEL_PUSH_BACKOFF_FIRST_SECONDS": "0.2",
 }
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """Each test ends with the environment that it began with: the command line, run in this process, adds to it."""
+    with patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,6 @@ from schemas.topics import FOR_EVER_MS, Topic
 
 ANSWER_SECONDS = 30.0
 FLUSH_SECONDS = 120.0
-LOG_LEVEL = 3  # errors: on a busy machine the driver tells how it cleans up after itself, which is nobody's business
 TOPIC, PARTITION, OFFSET, AT = "replay_topic", "replay_partition", "replay_offset", "replay_at"
 """The headers of a copy, behind the record's own."""
 
@@ -42,7 +41,7 @@ class LogCopy:
         """Make the topic. Its records keep the times of those that they are copies of, and are kept for ever."""
         config = {"message.timestamp.type": "CreateTime", "retention.ms": str(FOR_EVER_MS)}
         wanted = NewTopic(self.topic.name, self.topic.partitions, self._replication, config=config)
-        admin = AdminClient({"bootstrap.servers": self._bootstrap, "log_level": LOG_LEVEL})
+        admin = AdminClient({"bootstrap.servers": self._bootstrap, "log_level": 0})  # what goes wrong is raised
         try:
             admin.create_topics([wanted], operation_timeout=ANSWER_SECONDS)[self.topic.name].result()
         except KafkaException as away:

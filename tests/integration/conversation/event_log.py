@@ -13,8 +13,10 @@ from schemas.events import AnyEvent, MessageSent, TimelineEvent
 from schemas.topics import CONVERSATION_EVENTS
 from tests.integration.conversation.talks import Sent, Talk
 
-DECIDED_SECONDS = 60.0
+DECIDED_SECONDS = 120.0
 ANSWER_SECONDS = 10.0
+LEADER_SECONDS = 60.0  # a broker that was stopped beyond its session is registered anew before it leads again
+PAUSE_SECONDS = 0.2
 CHUNK_RECORDS = 1_000
 
 
@@ -46,13 +48,14 @@ class EventLog:
 
     def ends(self) -> dict[int, int]:
         """Per partition, the offset that the next event gets."""
-        deadline = time.monotonic() + ANSWER_SECONDS
+        deadline = time.monotonic() + LEADER_SECONDS
         while True:
             try:
                 return {number: self._end(number) for number in range(CONVERSATION_EVENTS.partitions)}
             except KafkaException:  # a broker that comes back leads no partition for a moment
                 if time.monotonic() > deadline:
                     raise
+                time.sleep(PAUSE_SECONDS)
 
     def _end(self, number: int) -> int:
         return self._kafka.get_watermark_offsets(_place(number), timeout=ANSWER_SECONDS)[1]
