@@ -47,7 +47,7 @@ def rebuild(
     max_lag: Annotated[int, typer.Option(min=1, help="Slower while a live agent is so many records behind.")] = 1_000,
     max_delay: Annotated[
         float, typer.Option(min=1, help="Slower while commands wait so many ms for their event (p90).")
-    ] = 25.0,
+    ] = 10.0,
     wait: Annotated[float, typer.Option(min=1, help="Seconds to wait for its agent to catch up.")] = 120.0,
     dry_run: DryRun = False,
     as_json: AsJson = False,

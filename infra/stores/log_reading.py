@@ -17,7 +17,7 @@ from schemas.topics import Topic
 
 ANSWER_SECONDS = 10.0
 RECORDS_AT_ONCE = 2_000  # more only cost the garbage collector's time
-FOLLOW_SECONDS = 0.5
+FOLLOW_SECONDS = 0.2
 # Fetches large enough that one consumer reads a partition at the disk's speed, small enough that four fit in memory.
 CONSUMER = {
     "group.id": "backchannel-operator",  # asked for by the driver; nothing is joined and nothing committed

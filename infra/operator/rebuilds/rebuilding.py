@@ -29,7 +29,7 @@ from schemas.ids import is_id
 from schemas.partitioning import partition_of
 from schemas.topics import CONVERSATION_EVENTS
 
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.25
 LITTLE_RECORDS = 2_000
 """So few records before it, its agent does the rest."""
 BY_TIME = ("timeline", "receipts")
@@ -143,18 +143,19 @@ async def _round(here: Desk, task: Task, pace: Pace) -> None:
     starts = {span.partition: span.start for span in task.spans}
     watch = Watch(here.settings.kafka_bootstrap, [one.view.group for one in lives])
     workers = Workers(shared_out(task, pace.workers), starts, throttle.rate / pace.workers)
-    total, done = sum(map(len, task.spans)), 0
+    total, done, looked_at = sum(map(len, task.spans)), 0, time.monotonic()
     with progress(f"{task.version.name} {task.version.version}", total) as advance:
         try:
             while not workers.is_done:
                 if workers.fault:
                     raise Failed(f"{workers.fault}; what is folded stays: the same command goes on from there")
-                throttle = throttle.after(await watch.look())
-                workers.allow(throttle.rate)
+                await asyncio.sleep(LOOK_SECONDS)
                 now = sum(workers.folded().values()) - sum(starts.values())
                 advance(now - done)
+                strain, before, looked_at = await watch.look(), looked_at, time.monotonic()
+                throttle = throttle.after(strain, (now - done) / (looked_at - before))
+                workers.allow(throttle.rate)
                 done = now
-                await asyncio.sleep(LOOK_SECONDS)
             advance(total - done)
         finally:
             workers.end()

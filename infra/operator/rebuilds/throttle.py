@@ -1,11 +1,11 @@
 """How fast a rebuild may go: as fast as it can while nobody waits, and ever slower while messages do. Pure."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 LEAST = 200.0  # events a second: it gets on, whatever happens
 FIRST = 1_000.0
-SLOWER, FASTER = 0.6, 1.15
+SLOWER, FASTER = 0.6, 1.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,15 @@ class Throttle:
     max_rate: float = math.inf
     rate: float = FIRST
 
-    def after(self, strain: Strain) -> "Throttle":
-        """The throttle a moment later, the live side being so."""
+    def after(self, strain: Strain, folded_per_second: float) -> "Throttle":
+        """The throttle a moment later, the live side being so. What was allowed beyond what is folded means nothing:
+        it doubled without end while nobody was there, and then took minutes to come down."""
+        rate = min(self.rate, max(FIRST, 2 * folded_per_second))
         is_strained = strain.lag > self.max_lag or (strain.delay_ms or 0) > self.max_delay_ms
         if is_strained:
-            rate = self.rate * SLOWER
+            rate = min(rate, folded_per_second) * SLOWER
         elif strain.delay_ms is None and strain.lag == 0:
-            rate = self.rate * 2  # nobody is there
+            rate *= 2  # nobody is there
         else:
-            rate = self.rate * FASTER
-        return Throttle(self.max_lag, self.max_delay_ms, self.max_rate, min(self.max_rate, max(LEAST, rate)))
+            rate *= FASTER
+        return replace(self, rate=min(self.max_rate, max(LEAST, rate)))

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from infra.stores.faults import StoreUnavailable, available_within
 from infra.stores.log_reading import Keep, LogReader, RangeGone, Span, StoredRecord
@@ -25,7 +25,8 @@ from streams.runtime.views import Projection
 BATCH_RECORDS = 2_000
 AWAY_SECONDS = 30.0
 NOTED_SECONDS = 0.5
-NICE: Final = 19
+BITE_SECONDS = 0.1
+BITE_LEAST = 100
 GONE_EXIT_CODE = 3
 
 T = TypeVar("T")
@@ -99,7 +100,8 @@ def keep_of(scope: Scope) -> Keep | None:
 
 
 def _work(task: Task, rate: Any, folded: Mapping[int, Any], faults: Any) -> None:
-    os.nice(max(0, NICE - os.nice(0)))  # those who serve people go first
+    # Those who serve people go first: whoever wakes up among them takes the processor from us at once.
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     try:
         asyncio.run(_Work(task, rate, folded, os.getppid()).run())
     except (StoreUnavailable, RangeGone) as gone:
@@ -142,15 +144,22 @@ class _Work:
         coming = asyncio.create_task(asyncio.to_thread(_next, runs))
         while (run := await coming) is not None:
             coming = asyncio.create_task(asyncio.to_thread(_next, runs))  # read while the last is folded
-            for start in range(0, len(run), BATCH_RECORDS):
-                await self._fold_batch(run[start : start + BATCH_RECORDS], projection)
-            if run:
-                self._folded[span.partition].value = run[-1].offset + 1
-                if time.monotonic() > noted_at + NOTED_SECONDS:
-                    await note(run[-1].offset + 1)
-                    noted_at = time.monotonic()
+            for bite in self._bites(run):
+                await self._fold_batch(bite, projection)
+                self._folded[span.partition].value = bite[-1].offset + 1
+            if run and time.monotonic() > noted_at + NOTED_SECONDS:
+                await note(run[-1].offset + 1)
+                noted_at = time.monotonic()
         await note(span.end)
         self._folded[span.partition].value = span.end
+
+    def _bites(self, run: Sequence[StoredRecord]) -> Iterator[Sequence[StoredRecord]]:
+        """The run in parts, the smaller the slower we go: what is written at once, people wait behind."""
+        start = 0
+        while start < len(run):
+            count = max(BITE_LEAST, int(min(BATCH_RECORDS, self._rate.value * BITE_SECONDS)))
+            yield run[start : start + count]
+            start += count
 
     async def _fold_batch(self, records: Sequence[StoredRecord], projection: Projection) -> None:
         if os.getppid() != self._parent:

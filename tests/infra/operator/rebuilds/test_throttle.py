@@ -1,7 +1,6 @@
 """The rate of a rebuild finds the share that the live side leaves."""
 
 import math
-from functools import reduce
 
 import pytest
 
@@ -10,8 +9,12 @@ from infra.operator.rebuilds.throttle import FIRST, LEAST, Strain, Throttle
 NOBODY, EASE, DELAYED, BEHIND = Strain(0, None), Strain(10, 5.0), Strain(10, 40.0), Strain(2_000, 5.0)
 
 
-def after(*strains: Strain, max_rate: float = math.inf) -> float:
-    return reduce(Throttle.after, strains, Throttle(1_000, 25.0, max_rate)).rate
+def after(*strains: Strain, max_rate: float = math.inf, most: float = math.inf) -> float:
+    """The rate after these looks, of workers that fold what they may, but never more than `most` a second."""
+    throttle = Throttle(1_000, 25.0, max_rate)
+    for strain in strains:
+        throttle = throttle.after(strain, min(throttle.rate, most))
+    return throttle.rate
 
 
 class TestAfter:
@@ -34,3 +37,6 @@ class TestAfter:
 
     def test_a_view_that_is_behind_without_traffic_is_no_reason_to_hurry(self) -> None:
         assert after(Strain(900, None)) < after(NOBODY)
+
+    def test_soon_down_from_as_fast_as_it_can(self) -> None:
+        assert 3_000 > after(*[NOBODY] * 1_000, DELAYED, most=4_000)
