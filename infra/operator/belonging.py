@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from infra.operator.account_documents import Received, Stay
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from schemas import events
 from schemas.codec import Undecodable, decode_event
 from schemas.events import AnyEvent, GroupCreated, MemberRemoved, MembersAdded, MessageSent
@@ -71,7 +71,7 @@ class Belonging:
         self._present: set[bytes] = set()
         self.conversations: dict[str, Belonged] = {}
 
-    def fold(self, record: StoredRecord) -> str | Received | None:
+    def fold(self, record: Record) -> str | Received | None:
         """The file to which a record belongs, or the message of somebody else that it is; None: it concerns others."""
         if record.key not in self._present and self._name not in record.value:
             return None

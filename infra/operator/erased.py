@@ -15,7 +15,7 @@ from infra.operator.traces import Traces
 from infra.stores import scanning
 from infra.stores.archive_manifest import ArchiveManifest
 from infra.stores.keys import KeyMissing, Keys
-from infra.stores.log_reading import LogReader, StoredRecord
+from infra.stores.log_reading import LogReader, Record
 from infra.stores.scanning import Chunk
 from schemas.codec import Undecodable, decode_dead_letter, decode_media
 from schemas.media import MediaReady
@@ -95,8 +95,8 @@ def _in_topic(reader: LogReader, topic: Topic, user_id: str, traces: Traces, loo
     return seen
 
 
-def _batches(records: Iterator[StoredRecord]) -> Iterator[list[StoredRecord]]:
-    batch: list[StoredRecord] = []
+def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:
+    batch: list[Record] = []
     for record in records:
         batch.append(record)
         if len(batch) == RECORDS_AT_ONCE:
@@ -106,7 +106,7 @@ def _batches(records: Iterator[StoredRecord]) -> Iterator[list[StoredRecord]]:
         yield batch
 
 
-def _pieces(topic: Topic, record: StoredRecord) -> Iterator[bytes]:
+def _pieces(topic: Topic, record: Record) -> Iterator[bytes]:
     """All bytes of a record; a dead letter's own value stands in it as base64."""
     yield record.value
     yield record.key or b""
@@ -119,7 +119,7 @@ def _pieces(topic: Topic, record: StoredRecord) -> Iterator[bytes]:
             return
 
 
-def _note(seen: _Seen, topic: Topic, record: StoredRecord, user_id: str) -> None:
+def _note(seen: _Seen, topic: Topic, record: Record, user_id: str) -> None:
     """What a record that names them says: a body, or a file."""
     try:
         if topic is MEDIA_EVENTS:

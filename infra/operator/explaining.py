@@ -8,7 +8,7 @@ from msgspec import Struct
 from infra.operator.live_rows import LiveRows
 from infra.operator.running import Failed
 from infra.operator.story import Step, place_of, steps
-from infra.stores.log_reading import LogReader, Span, StoredRecord
+from infra.stores.log_reading import LogReader, Record, Span
 from infra.stores.receipts import Passed
 from infra.stores.timeline import TimelineRow, bucket_of
 from schemas import topics
@@ -75,7 +75,7 @@ async def explain(message_id: str, reader: LogReader, views: LiveRows) -> Story:
     )
 
 
-def _event(message_id: str, reader: LogReader, span: Span) -> tuple[StoredRecord, MessageSent]:
+def _event(message_id: str, reader: LogReader, span: Span) -> tuple[Record, MessageSent]:
     wanted = message_id.encode()
     for record in reader.read([span], lambda _, value: wanted in value):
         event = decode_event(record.value)
@@ -93,7 +93,7 @@ def _command(reader: LogReader, partition: int, offset: int) -> Iterator[Step]:
         yield Step(record.at_ms, place_of(record), "commanded", "")
 
 
-def _afterwards(message: MessageSent, records: Iterator[StoredRecord]) -> Iterator[Step]:
+def _afterwards(message: MessageSent, records: Iterator[Record]) -> Iterator[Step]:
     for record in records:
         try:
             yield from steps(message, record, decode_event(record.value))
@@ -101,7 +101,7 @@ def _afterwards(message: MessageSent, records: Iterator[StoredRecord]) -> Iterat
             yield Step(record.at_ms, place_of(record), f"a record that cannot be read: {broken}", "")
 
 
-async def _rows(message: MessageSent, record: StoredRecord, views: LiveRows) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+async def _rows(message: MessageSent, record: Record, views: LiveRows) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     conversation_id, seq = message.conversation_id, message.seq
     rosters = await views.memberships.load([conversation_id])
     roster = rosters.get(conversation_id)
@@ -114,7 +114,7 @@ async def _rows(message: MessageSent, record: StoredRecord, views: LiveRows) -> 
     return recipients, tuple(rows)
 
 
-def _timeline_row(record: StoredRecord, seq: int, row: TimelineRow | None) -> Row:
+def _timeline_row(record: Record, seq: int, row: TimelineRow | None) -> Row:
     if row is None:
         return Row("timeline", f"no row at seq {seq}", agrees=False)
     state = [f"bucket {bucket_of(seq)}, seq {seq}"]
@@ -124,7 +124,7 @@ def _timeline_row(record: StoredRecord, seq: int, row: TimelineRow | None) -> Ro
     return Row("timeline", ", ".join(state), _is_as_logged(row, record))
 
 
-def _is_as_logged(row: TimelineRow, record: StoredRecord) -> bool:
+def _is_as_logged(row: TimelineRow, record: Record) -> bool:
     """The archive keeps no body of a message that was deleted: then both are compared without it."""
     logged = replace(row, event=record.value)
     return row == logged or (row.deleted_seq is not None and archived_form([row]) == archived_form([logged]))

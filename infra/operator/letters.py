@@ -12,7 +12,7 @@ from rich.table import Table
 
 from infra.operator.running import Failed, run
 from infra.stores.log import Appender
-from infra.stores.log_reading import LogReader, StoredRecord
+from infra.stores.log_reading import LogReader, Record
 from infra.stores.settings import StoreSettings
 from schemas import envelope
 from schemas.codec import decode_dead_letter, encode
@@ -92,7 +92,7 @@ def _all() -> Mapping[int, Letter]:
     return fold(reader.read(reader.spans(DEAD_LETTERS)))
 
 
-def fold(records: Iterable[StoredRecord]) -> dict[int, Letter]:
+def fold(records: Iterable[Record]) -> dict[int, Letter]:
     """Letters by their numbers, as the records leave them."""
     letters: dict[int, Letter] = {}
     for record in records:

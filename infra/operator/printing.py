@@ -13,7 +13,7 @@ from infra.operator.showing import json_line, line, shown, value_of
 from infra.operator.unsealing import Unsealing
 from infra.operator.wanted import Wanted, moment_ms
 from infra.stores.keys import Keys
-from infra.stores.log_reading import LogReader, StoredRecord
+from infra.stores.log_reading import LogReader, Record
 from infra.stores.postgres import Postgres
 from infra.stores.settings import StoreSettings
 from schemas.ids import is_id
@@ -29,7 +29,7 @@ class Printer:
     is_unsealed: bool
     as_json: bool
 
-    async def print(self, records: Iterable[StoredRecord], settings: StoreSettings) -> None:
+    async def print(self, records: Iterable[Record], settings: StoreSettings) -> None:
         show = json_line if self.as_json else line
         async with _unsealing(settings) if self.is_unsealed else _nothing() as unsealing:
             for record in islice(records, self.limit):
@@ -54,7 +54,7 @@ def cat(topic_name: str, wanted: Wanted, *, since: str | None, until: str | None
 def tail(topic_name: str, wanted: Wanted, *, printer: Printer) -> None:
     topic = _topic(topic_name)
 
-    def coming(settings: StoreSettings) -> Iterator[StoredRecord]:
+    def coming(settings: StoreSettings) -> Iterator[Record]:
         for record in LogReader(settings.kafka_bootstrap).follow(topic):
             if record is None:
                 sys.stdout.flush()  # so that a pipe gets what there was, once nothing more comes

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 from infra.operator.exports.columns import SCHEMA, records
 from infra.operator.running import Failed
 from infra.operator.wanted import Range
-from infra.stores.log_reading import LogReader, Span, StoredRecord
+from infra.stores.log_reading import LogReader, Record, Span
 from schemas.topics import FOR_EVER_MS, Topic
 
 
@@ -24,7 +24,7 @@ class OfTopic:
             raise Failed(f"there is no topic {self.name!r}")
         return Topic(self.name, "", (), partitions, FOR_EVER_MS)
 
-    def records(self, reader: LogReader, wanted: Range) -> Iterator[StoredRecord]:
+    def records(self, reader: LogReader, wanted: Range) -> Iterator[Record]:
         topic = self.topic(reader)
         numbers = range(topic.partitions) if wanted.partition is None else [wanted.partition]
         if wanted.partition is not None and wanted.partition >= topic.partitions:
@@ -58,7 +58,7 @@ class OfFiles:
         partitions = reader.partitions(name) or max(_first(path)[0] for path in self.paths) + 1
         return Topic(name, "", (), partitions, FOR_EVER_MS)
 
-    def records(self, reader: LogReader, wanted: Range) -> Iterator[StoredRecord]:  # noqa: ARG002 — the log has no part in it
+    def records(self, reader: LogReader, wanted: Range) -> Iterator[Record]:  # noqa: ARG002 — the log has no part in it
         for path in sorted(self.paths, key=_first):
             yield from filter(wanted.holds, _read(path))
 
@@ -76,7 +76,7 @@ def _first(path: Path) -> tuple[int, int]:
     return (0, 0) if record is None else (record.partition, record.offset)
 
 
-def _read(path: Path) -> Iterator[StoredRecord]:
+def _read(path: Path) -> Iterator[Record]:
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             if not set(SCHEMA.names) <= set(file.schema_arrow.names):

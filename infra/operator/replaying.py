@@ -17,7 +17,7 @@ from infra.operator.progress import Advance, progress
 from infra.operator.running import Failed, run
 from infra.operator.wanted import Range
 from infra.stores.log_copying import LogCopy, Origin
-from infra.stores.log_reading import LogReader, StoredRecord
+from infra.stores.log_reading import LogReader, Record
 from infra.stores.settings import StoreSettings
 from schemas.topics import FOR_EVER_MS, TOPICS, Topic
 from streams.runtime.faults import fault_point
@@ -31,7 +31,7 @@ class Source(Protocol):
     def topic(self, reader: LogReader) -> Topic:
         """The topic that they are, or were, of."""
 
-    def records(self, reader: LogReader, wanted: Range) -> Iterator[StoredRecord]:
+    def records(self, reader: LogReader, wanted: Range) -> Iterator[Record]:
         """Those wanted; of each partition in their order."""
 
 
@@ -103,7 +103,7 @@ class _New:
         self._advance = advance
         self.passed_over = 0
 
-    def of(self, records: Iterator[StoredRecord]) -> Iterator[StoredRecord]:
+    def of(self, records: Iterator[Record]) -> Iterator[Record]:
         for record in records:
             if record.offset <= self._last.get(record.partition, -1):
                 self.passed_over += 1

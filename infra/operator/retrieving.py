@@ -28,7 +28,7 @@ from infra.operator.showing import json_line, shown, value_of
 from infra.operator.unsealing import Unsealing
 from infra.stores.contents import object_key
 from infra.stores.inbox import Inbox
-from infra.stores.log_reading import Span, StoredRecord
+from infra.stores.log_reading import Record, Span
 from infra.stores.media import Media, MediaRow
 from infra.stores.objects import ObjectMissing
 from infra.stores.personal_data import Someone
@@ -154,7 +154,7 @@ class _Retrieving:
             self._count(topic, number)
         return spans
 
-    async def _line(self, name: str, record: StoredRecord, left_out: frozenset[str] = frozenset()) -> None:
+    async def _line(self, name: str, record: Record, left_out: frozenset[str] = frozenset()) -> None:
         value: Any = value_of(record)
         if isinstance(value, dict):
             value = {field: inside for field, inside in value.items() if field not in left_out}

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from infra.operator.unsealing import Opened
 from infra.operator.wanted import type_of
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from schemas.times import timestamp
 
 _NOT_TOLD = frozenset({"type", "conversation_id", "origin", "digest"})  # in the line already, or of no use to people
@@ -25,7 +25,7 @@ class Shown(Struct, frozen=True):
     value: Any
 
 
-def shown(record: StoredRecord, opened: Opened | None = None) -> Shown:
+def shown(record: Record, opened: Opened | None = None) -> Shown:
     key = None if record.key is None else record.key.decode(errors="replace")
     value = value_of(record) if opened is None else opened
     return Shown(
@@ -33,7 +33,7 @@ def shown(record: StoredRecord, opened: Opened | None = None) -> Shown:
     )  # fmt: skip
 
 
-def value_of(record: StoredRecord) -> Any:
+def value_of(record: Record) -> Any:
     try:
         return msgspec.json.decode(record.value)
     except msgspec.DecodeError:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from schemas.events import (
     AnyEvent,
     CommandRepeated,
@@ -26,11 +26,11 @@ class Step:
     who: str
 
 
-def place_of(record: StoredRecord) -> str:
+def place_of(record: Record) -> str:
     return f"{record.topic}/{record.partition}@{record.offset}"
 
 
-def steps(message: MessageSent, record: StoredRecord, event: AnyEvent) -> Iterator[Step]:
+def steps(message: MessageSent, record: Record, event: AnyEvent) -> Iterator[Step]:
     """What this later record of the same conversation says about `message`."""
     for what in _said(message, event):
         yield Step(record.at_ms, place_of(record), what, event.actor_id)

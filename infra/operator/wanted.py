@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from infra.stores.log_reading import Keep, StoredRecord
+from infra.stores.log_reading import Keep, Record
 from schemas.envelope import header
 from schemas.times import milliseconds
 
@@ -32,7 +32,7 @@ class Wanted:
 
         return names
 
-    def matches(self, record: StoredRecord) -> bool:
+    def matches(self, record: Record) -> bool:
         return self.keep()(record.key, record.value) and (not self.types or type_of(record) in self.types)
 
 
@@ -46,7 +46,7 @@ class Range:
     since_ms: int | None = None
     until_ms: int | None = None
 
-    def holds(self, record: StoredRecord) -> bool:
+    def holds(self, record: Record) -> bool:
         return (
             self.partition in (None, record.partition)
             and (self.from_offset or 0) <= record.offset
@@ -56,7 +56,7 @@ class Range:
         )
 
 
-def type_of(record: StoredRecord) -> str:
+def type_of(record: Record) -> str:
     """The name of the value's type, without its version; empty if the record does not say."""
     name, _, _ = (header(record.headers, "ce_type") or b"").decode(errors="replace").partition(".")
     return name

@@ -10,7 +10,7 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]  # not re-exported by its stubs
 
 from infra.stores.faults import StoreUnavailable
-from infra.stores.log_reading import LogReader, StoredRecord
+from infra.stores.log_reading import LogReader, Record
 from schemas.envelope import Headers, header
 from schemas.times import timestamp
 from schemas.topics import FOR_EVER_MS, Topic
@@ -53,7 +53,7 @@ class LogCopy:
         found = {number: reader.one(self.topic.name, number, end - 1) for number, end in ends.items()}
         return {number: origin_of(record) for number, record in found.items() if record is not None}
 
-    def append(self, records: Iterable[StoredRecord]) -> int:
+    def append(self, records: Iterable[Record]) -> int:
         """Copy them, each into the partition of its number; how many. Done when the log has confirmed all."""
         options = {"acks": "all", "enable.idempotence": True, "linger.ms": 20, "compression.type": "lz4"}
         producer = Producer({**options, "bootstrap.servers": self._bootstrap, "client.id": "backchannel-replay"})
@@ -65,7 +65,7 @@ class LogCopy:
             raise StoreUnavailable(f"{self.topic.name}: {self._fault or 'not confirmed in time'}")
         return count
 
-    def _produce(self, producer: Producer, record: StoredRecord) -> None:
+    def _produce(self, producer: Producer, record: Record) -> None:
         while self._fault is None:
             try:
                 return producer.produce(
@@ -82,12 +82,12 @@ class LogCopy:
         self._fault = self._fault or error
 
 
-def headers(record: StoredRecord) -> Headers:
+def headers(record: Record) -> Headers:
     """A copy's: the record's own, and where it stood when."""
     place = (TOPIC, record.topic), (PARTITION, str(record.partition)), (OFFSET, str(record.offset))
     return [*record.headers, *((name, text.encode()) for name, text in (*place, (AT, timestamp(record.at_ms))))]
 
 
-def origin_of(copy: StoredRecord) -> Origin | None:
+def origin_of(copy: Record) -> Origin | None:
     topic, offset = header(copy.headers, TOPIC), header(copy.headers, OFFSET)
     return None if topic is None or offset is None else Origin(topic.decode(), int(offset))

@@ -41,7 +41,7 @@ class RangeGone(Exception):
     """The log no longer keeps a range from its first record on."""
 
 
-class StoredRecord(Struct, frozen=True, gc=False):
+class Record(Struct, frozen=True, gc=False):
     """A record as it stands in the log; `at_ms` is the log's append time."""
 
     topic: str
@@ -108,12 +108,12 @@ class LogReader:
             raise StoreUnavailable(f"{topic}/{partition}: {away}") from away
         return Span(topic, partition, start, end)
 
-    def read(self, spans: Sequence[Span], keep: Keep | None = None) -> Iterator[StoredRecord]:
+    def read(self, spans: Sequence[Span], keep: Keep | None = None) -> Iterator[Record]:
         """The records of all spans, or those to keep, by append time; of one partition always in its order."""
         each = (chain.from_iterable(self.runs(span, keep)) for span in spans if len(span))
         return heapq.merge(*each, key=lambda record: record.at_ms)
 
-    def one(self, topic: str, partition: int, offset: int) -> StoredRecord | None:
+    def one(self, topic: str, partition: int, offset: int) -> Record | None:
         """The record at a place, None where there is none (any more)."""
         with closing(Consumer(self._options)) as consumer:
             try:
@@ -124,7 +124,7 @@ class LogReader:
             return None
         return next(self.read([Span(topic, partition, offset, offset + 1)]), None)
 
-    def follow(self, topic: Topic) -> Iterator[StoredRecord | None]:
+    def follow(self, topic: Topic) -> Iterator[Record | None]:
         """What is appended from now on, for ever; None now and then, when there is nothing."""
         with closing(Consumer(self._options)) as consumer:
             consumer.assign([TopicPartition(topic.name, number, OFFSET_END) for number in range(topic.partitions)])
@@ -132,7 +132,7 @@ class LogReader:
                 messages = consumer.consume(RECORDS_AT_ONCE, FOLLOW_SECONDS)
                 yield from map(_record, messages) if messages else (None,)
 
-    def runs(self, span: Span, keep: Keep | None = None) -> Iterator[list[StoredRecord]]:
+    def runs(self, span: Span, keep: Keep | None = None) -> Iterator[list[Record]]:
         """The same of one span, many at a time: the fastest way to read it. Raises RangeGone besides."""
         with closing(Consumer(self._options)) as consumer:
             consumer.assign([TopicPartition(span.topic, span.partition, span.start)])
@@ -158,7 +158,7 @@ def _first_since(consumer: Consumer, topic: str, partition: int, at_ms: int, end
     return end if found.offset < 0 else min(found.offset, end)
 
 
-def _record(message: Message) -> StoredRecord:
+def _record(message: Message) -> Record:
     if error := message.error():
         if error.code() == KafkaError._AUTO_OFFSET_RESET:  # noqa: SLF001 — the driver has no other name for it
             raise RangeGone(f"{message.topic()}/{message.partition()}: {error.str()}")
@@ -166,7 +166,7 @@ def _record(message: Message) -> StoredRecord:
     return stored(message)
 
 
-def stored(message: Message) -> StoredRecord:
+def stored(message: Message) -> Record:
     """A record from the driver's message, which is no error."""
     topic, partition, offset = message.topic(), message.partition(), message.offset()
     assert topic is not None
@@ -175,4 +175,4 @@ def stored(message: Message) -> StoredRecord:
     _, at_ms = message.timestamp()
     # The stubs allow texts, which only a deserializer would make: headers come as bytes.
     headers = cast("Sequence[tuple[str, bytes | None]]", message.headers() or ())
-    return StoredRecord(topic, partition, offset, at_ms, message.key(), message.value() or b"", headers)
+    return Record(topic, partition, offset, at_ms, message.key(), message.value() or b"", headers)

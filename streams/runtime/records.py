@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from infra.stores.log_reading import StoredRecord as Record
+from infra.stores.log_reading import Record
 from infra.stores.log_reading import stored as record
 
 __all__ = ["Record", "Run", "record"]

@@ -15,7 +15,7 @@ from infra.operator.exports.columns import records as records_of
 from infra.operator.exports.manifest import Manifest, decode
 from infra.stores.export_places import Folder
 from infra.stores.exports import Exports
-from infra.stores.log_reading import LogReader, StoredRecord
+from infra.stores.log_reading import LogReader, Record
 from schemas.topics import CONVERSATION_EVENTS
 from tests.e2e.command_line import Run, command_line, done, fault, on_a_full_disk
 from tests.e2e.people import Person
@@ -57,7 +57,7 @@ def manifest_of(folder: Path) -> Manifest:
     return decode((folder / "manifest.json").read_bytes())
 
 
-def stored(folder: Path, topic: str = EVENTS) -> Iterator[StoredRecord]:
+def stored(folder: Path, topic: str = EVENTS) -> Iterator[Record]:
     for file in manifest_of(folder).files:
         if file.topic == topic:
             for rows in pq.ParquetFile(folder / file.name).iter_batches():

@@ -9,7 +9,7 @@ import pytest
 
 from infra.local.stack import Stack
 from infra.stores.log_copying import origin_of
-from infra.stores.log_reading import LogReader, StoredRecord
+from infra.stores.log_reading import LogReader, Record
 from schemas.topics import CONVERSATION_EVENTS, Topic
 from tests.e2e.command_line import Run, command_line, done, fault
 from tests.e2e.trial_topics import TrialTopic
@@ -37,16 +37,16 @@ def target(system: Stack) -> Iterator[TrialTopic]:
     topic.delete()
 
 
-def records(reader: LogReader, topic: Topic, partition: int) -> list[StoredRecord]:
+def records(reader: LogReader, topic: Topic, partition: int) -> list[Record]:
     (span,) = reader.spans(topic, partitions=[partition])
     return [record for run in reader.runs(span) for record in run]
 
 
-def copies(reader: LogReader, target: TrialTopic, partition: int = 0) -> list[StoredRecord]:
+def copies(reader: LogReader, target: TrialTopic, partition: int = 0) -> list[Record]:
     return records(reader, Topic(target.name, "", (), 4, -1), partition)
 
 
-def what(found: list[StoredRecord]) -> list[tuple[object, ...]]:
+def what(found: list[Record]) -> list[tuple[object, ...]]:
     return [(one.at_ms, one.key, one.value) for one in found]
 
 

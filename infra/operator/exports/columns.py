@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 
 SCHEMA_VERSION = 1
 """Grows when a column changes its meaning; new columns come last."""
@@ -104,7 +104,7 @@ _ROWS_OF_FIELDS = attrgetter(*NAMES)
 Row = tuple[Any, ...]
 
 
-def batch(records: Sequence[StoredRecord]) -> pa.RecordBatch:
+def batch(records: Sequence[Record]) -> pa.RecordBatch:
     """The records' columns, in their order."""
     texts, raws = _texts([record.value for record in records])
     keys, raw_keys = _texts([record.key for record in records])
@@ -128,13 +128,13 @@ def batch(records: Sequence[StoredRecord]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
 
 
-def records(topic: str, rows: pa.RecordBatch) -> Iterator[StoredRecord]:
+def records(topic: str, rows: pa.RecordBatch) -> Iterator[Record]:
     """The records as they were. Headers that have columns come first."""
     columns = rows.select(RECORD_COLUMNS).to_pydict()
     for partition, offset, at, key, raw_key, value, raw_value, rest, *known in zip(*columns.values(), strict=True):
         headers = [(name, text.encode()) for name, text in zip(HEADERS, known, strict=True) if text is not None]
         others = msgspec.json.decode(rest, type=Others) if rest else ()
-        yield StoredRecord(
+        yield Record(
             topic, partition, offset, round(at.timestamp() * 1000),
             raw_key if key is None else key.encode(),
             (raw_value or b"") if value is None else value.encode(),

@@ -15,7 +15,7 @@ from msgspec import structs
 
 from infra.operator.exports import columns
 from infra.operator.exports.manifest import LogFile, ViewFile
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from schemas.topics import DAY_MS
 
 GROUP_RECORDS = 16_384
@@ -62,7 +62,7 @@ class Parquet:
         return self._rows, self._path.stat().st_size, digest
 
 
-def write(runs: Iterable[Sequence[StoredRecord]], scratch: Path) -> list[Written[LogFile]]:
+def write(runs: Iterable[Sequence[Record]], scratch: Path) -> list[Written[LogFile]]:
     """The records of one piece in one file for each date, in `scratch`. Raises OSError."""
     files: list[Written[LogFile]] = []
     file: _Growing | None = None
@@ -74,9 +74,9 @@ def write(runs: Iterable[Sequence[StoredRecord]], scratch: Path) -> list[Written
     return [*files, file.finished()] if file else files
 
 
-def groups(runs: Iterable[Sequence[StoredRecord]]) -> Iterator[Sequence[StoredRecord]]:
+def groups(runs: Iterable[Sequence[Record]]) -> Iterator[Sequence[Record]]:
     """The records of a partition cut where a row group ends, or the date changes: not where runs do."""
-    waiting: list[StoredRecord] = []
+    waiting: list[Record] = []
     for run in runs:
         waiting += run
         while len(group := _first_group(waiting)) < len(waiting):
@@ -86,7 +86,7 @@ def groups(runs: Iterable[Sequence[StoredRecord]]) -> Iterator[Sequence[StoredRe
         yield waiting
 
 
-def _first_group(records: list[StoredRecord]) -> list[StoredRecord]:
+def _first_group(records: list[Record]) -> list[Record]:
     if not records:
         return records
     first = records[0]
@@ -97,12 +97,12 @@ def _first_group(records: list[StoredRecord]) -> list[StoredRecord]:
     return inside[:cut] if cut < len(records) else records
 
 
-def date_of(record: StoredRecord) -> str:
+def date_of(record: Record) -> str:
     return f"{datetime.fromtimestamp(record.at_ms / 1000, UTC):%Y-%m-%d}"
 
 
 class _Growing:
-    def __init__(self, first: StoredRecord, scratch: Path) -> None:
+    def __init__(self, first: Record, scratch: Path) -> None:
         self.date = date_of(first)
         self._last = first
         self._path = scratch / f"{first.topic}-{first.partition}-{first.offset}"
@@ -112,7 +112,7 @@ class _Growing:
             last_offset=first.offset, rows=0, bytes=0, sha256="", schema_version=columns.SCHEMA_VERSION,
         )  # fmt: skip
 
-    def write(self, records: Sequence[StoredRecord]) -> None:
+    def write(self, records: Sequence[Record]) -> None:
         self._last = records[-1]
         self._parquet.write(columns.batch(records))
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from infra.operator.rebuilds.throttle import Strain
 from infra.stores.faults import StoreUnavailable
 from infra.stores.log_ends import LogEnds
-from infra.stores.log_reading import LogReader, StoredRecord
+from infra.stores.log_reading import LogReader, Record
 from schemas.times import milliseconds
 from schemas.topics import CONVERSATION_COMMANDS, CONVERSATION_EVENTS, Topic
 
@@ -25,7 +25,7 @@ class _At(Struct):
 _decode = msgspec.json.Decoder(_At).decode
 
 
-def delay_ms(record: StoredRecord) -> int | None:
+def delay_ms(record: Record) -> int | None:
     """From a command's append to that of its event, whose `at` is the command's. None if it cannot be read."""
     try:
         return max(0, record.at_ms - milliseconds(_decode(record.value).at))

@@ -15,7 +15,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from infra.stores.faults import StoreUnavailable, available_within
-from infra.stores.log_reading import Keep, LogReader, RangeGone, Span, StoredRecord
+from infra.stores.log_reading import Keep, LogReader, RangeGone, Record, Span
 from infra.stores.postgres import Postgres
 from infra.stores.projections import Progress, Projections, Scope, Version
 from infra.stores.settings import StoreSettings
@@ -153,7 +153,7 @@ class _Work:
         await note(span.end)
         self._folded[span.partition].value = span.end
 
-    def _bites(self, run: Sequence[StoredRecord]) -> Iterator[Sequence[StoredRecord]]:
+    def _bites(self, run: Sequence[Record]) -> Iterator[Sequence[Record]]:
         """The run in parts, the smaller the slower we go: what is written at once, people wait behind."""
         start = 0
         while start < len(run):
@@ -161,7 +161,7 @@ class _Work:
             yield run[start : start + count]
             start += count
 
-    async def _fold_batch(self, records: Sequence[StoredRecord], projection: Projection) -> None:
+    async def _fold_batch(self, records: Sequence[Record], projection: Projection) -> None:
         if os.getppid() != self._parent:
             os._exit(GONE_EXIT_CODE)
         await self._keep_pace(len(records))
@@ -176,5 +176,5 @@ class _Work:
         await asyncio.sleep(max(0.0, self._ahead_until - now - count / rate))
 
 
-def _next(runs: Iterator[list[StoredRecord]]) -> list[StoredRecord] | None:
+def _next(runs: Iterator[list[Record]]) -> list[Record] | None:
     return next(runs, None)

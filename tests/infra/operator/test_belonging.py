@@ -2,7 +2,7 @@
 
 from infra.operator.account_documents import Received, Stay
 from infra.operator.belonging import FILE_OF_EVENT, OWNED, Belonging
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from schemas import events, topics
 from schemas.codec import encode
 from schemas.events import AnyEvent, AnyTimelineEvent
@@ -12,9 +12,9 @@ from tests.infra.stores.connecting import new_id
 ALICE, BOB, CAROL = new_id(), new_id(), new_id()
 
 
-def record(event: AnyEvent) -> StoredRecord:
+def record(event: AnyEvent) -> Record:
     key = event.conversation_id.encode()
-    return StoredRecord("conversation.events", 0, event.command_offset, 0, key, encode(event), ())
+    return Record("conversation.events", 0, event.command_offset, 0, key, encode(event), ())
 
 
 class TestFold:

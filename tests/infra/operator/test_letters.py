@@ -1,7 +1,7 @@
 """Dead letters as their records leave them."""
 
 from infra.operator.letters import Letter, fold
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from schemas.codec import encode
 from schemas.dead_letters import AnyDeadLetter, DeadLetter, DeadLetterSettled
 from schemas.times import timestamp
@@ -19,8 +19,8 @@ LETTER = DeadLetter(
 )
 
 
-def records(*values: AnyDeadLetter) -> list[StoredRecord]:
-    return [StoredRecord("dead.letters", 0, at, START_MS, None, encode(value), ()) for at, value in enumerate(values)]
+def records(*values: AnyDeadLetter) -> list[Record]:
+    return [Record("dead.letters", 0, at, START_MS, None, encode(value), ()) for at, value in enumerate(values)]
 
 
 def settled(letter: int, how: str = "dropped") -> DeadLetterSettled:

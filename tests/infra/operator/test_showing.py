@@ -3,12 +3,12 @@
 import json
 
 from infra.operator.showing import json_line, line, shown
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from schemas.times import timestamp
 from tests.builders import CONVERSATION, START_MS, sent
 from tests.infra.operator.stored import stored
 
-BROKEN = StoredRecord("conversation.commands", 3, 9, START_MS, None, b"\xff{", ())
+BROKEN = Record("conversation.commands", 3, 9, START_MS, None, b"\xff{", ())
 
 
 class TestJson:

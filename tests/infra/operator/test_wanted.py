@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from infra.operator.wanted import Range, Wanted, moment_ms, type_of
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from tests.builders import ALICE, BOB, CAROL, CONVERSATION, delivered, sent
 from tests.infra.operator.stored import stored
 
@@ -40,7 +40,7 @@ class TestTypeOf:
         assert "MessageSent" == type_of(stored(sent()))
 
     def test_empty_where_the_record_does_not_say(self) -> None:
-        assert "" == type_of(StoredRecord("t", 0, 0, 0, None, b"", ()))
+        assert "" == type_of(Record("t", 0, 0, 0, None, b"", ()))
 
 
 class TestMoment:

@@ -8,7 +8,7 @@ from pathlib import Path
 from infra.operator.exports import writing
 from infra.operator.exports.export import Export
 from infra.stores.export_places import Folder
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from schemas import codec, envelope
 from schemas.events import AnyEvent, TimelineEvent
 from schemas.times import milliseconds
@@ -17,7 +17,7 @@ from schemas.topics import CONVERSATION_EVENTS
 TRACE = "00-00000000000000000000000000000001-0000000000000001-01"
 
 
-def logged(event: AnyEvent, offset: int, at: str, *, partition: int = 0) -> StoredRecord:
+def logged(event: AnyEvent, offset: int, at: str, *, partition: int = 0) -> Record:
     """An event as the conversation agent appends it, at a time as `2026-11-24T13:00:00Z`."""
     headers = envelope.headers(
         event, id_=f"{partition}-{event.command_offset}", source="conversation", subject=event.conversation_id,
@@ -25,23 +25,23 @@ def logged(event: AnyEvent, offset: int, at: str, *, partition: int = 0) -> Stor
     )  # fmt: skip
     if isinstance(event, TimelineEvent):
         headers.append(("seq", str(event.seq).encode()))
-    return StoredRecord(
+    return Record(
         CONVERSATION_EVENTS.name, partition, offset, milliseconds(at), event.conversation_id.encode(),
         codec.encode(event), headers,  # type: ignore[arg-type]  # bytes, as the envelope makes them
     )  # fmt: skip
 
 
-def logged_in_turn(*happened: tuple[str, AnyEvent]) -> list[StoredRecord]:
+def logged_in_turn(*happened: tuple[str, AnyEvent]) -> list[Record]:
     """Events with their times, one after the other in partition 0."""
     return [logged(event, offset, at) for offset, (at, event) in enumerate(happened)]
 
 
-def write(folder: Path, records: Sequence[StoredRecord]) -> None:
+def write(folder: Path, records: Sequence[Record]) -> None:
     """The same, for tests that are not in a loop."""
     asyncio.run(exported(folder, records))
 
 
-async def exported(folder: Path, records: Sequence[StoredRecord]) -> Folder:
+async def exported(folder: Path, records: Sequence[Record]) -> Folder:
     """An export of these records, by partition and offset, as the whole of their log."""
     place = Folder(folder)
     async with place.locked() as scratch:

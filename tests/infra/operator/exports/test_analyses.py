@@ -10,7 +10,7 @@ import pytest
 from infra.operator.exports import analyses
 from infra.operator.exports.answers import as_csv
 from infra.operator.exports.querying import query
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from tests.builders import (
     ALICE,
     BOB,
@@ -29,7 +29,7 @@ GROUP: dict[str, Any] = {"conversation_id": OTHER_CONVERSATION}
 BYTES = 29  # of a body of the builders'
 
 
-def two_days() -> list[StoredRecord]:
+def two_days() -> list[Record]:
     """Alice and Bob talk; Bob reads the last message in private. In their group, Carol is there for the first day."""
     return logged_in_turn(
         ("2026-11-24T12:00:00.000Z", sent(1)),

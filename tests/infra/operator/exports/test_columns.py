@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.operator.exports.columns import HEADERS, NAMES, SCHEMA, batch, records
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from schemas.codec import encode
 from schemas.events import AnyEvent
 from schemas.times import milliseconds, timestamp
@@ -18,7 +18,7 @@ from tests.strategies.values import milliseconds as moments
 AT = "2026-11-24T13:00:01.250Z"
 header_values = st.none() | st.binary(max_size=20)
 stored = st.builds(
-    StoredRecord,
+    Record,
     topic=st.just("t"),
     partition=st.integers(0, 4095),
     offset=st.integers(0, (1 << 62) - 1),
@@ -29,17 +29,17 @@ stored = st.builds(
 )
 
 
-def row(record: StoredRecord) -> dict[str, object]:
+def row(record: Record) -> dict[str, object]:
     return dict(batch([record]).to_pylist()[0])
 
 
-def broken(value: bytes) -> StoredRecord:
-    return StoredRecord("t", 0, 0, START_MS, None, value, ())
+def broken(value: bytes) -> Record:
+    return Record("t", 0, 0, START_MS, None, value, ())
 
 
 class TestRecords:
     @given(st.lists(stored, max_size=5))
-    def test_back_again(self, given: list[StoredRecord]) -> None:
+    def test_back_again(self, given: list[Record]) -> None:
         found = list(records("t", batch(given)))
         assert [sorted_headers(one) for one in given] == [sorted_headers(one) for one in found]
 
@@ -61,7 +61,7 @@ class TestPlace:
         )
 
     def test_other_headers_as_json(self) -> None:
-        record = StoredRecord("t", 0, 0, START_MS, None, b"{}", [("replay_offset", b"5"), ("ce_id", b"\xff")])
+        record = Record("t", 0, 0, START_MS, None, b"{}", [("replay_offset", b"5"), ("ce_id", b"\xff")])
         assert [["replay_offset", "NQ=="], ["ce_id", "/w=="]] == json.loads(str(row(record)["other_headers"]))
 
 
@@ -120,6 +120,6 @@ class TestUnreadable:
         assert SCHEMA == batch([]).schema
 
 
-def sorted_headers(record: StoredRecord) -> object:
+def sorted_headers(record: Record) -> object:
     """Headers with columns come first, in a fixed order."""
     return record.partition, record.offset, record.at_ms, record.key, record.value, sorted(map(repr, record.headers))

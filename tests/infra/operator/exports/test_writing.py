@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from infra.operator.exports import writing
 from infra.operator.exports.columns import records as records_of
 from infra.operator.exports.writing import groups, write
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from schemas.codec import encode
 from schemas.times import milliseconds
 from tests.builders import CONVERSATION, sent
@@ -26,10 +26,10 @@ def small_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "GROUP_RECORDS", GROUP)
 
 
-def around_midnight(first: int, count: int, midnight: int) -> list[StoredRecord]:
+def around_midnight(first: int, count: int, midnight: int) -> list[Record]:
     """A record a second; the first of the new day is at this offset."""
     return [
-        StoredRecord(
+        Record(
             "t",
             1,
             offset,
@@ -42,7 +42,7 @@ def around_midnight(first: int, count: int, midnight: int) -> list[StoredRecord]
     ]
 
 
-def runs_of(records: Sequence[StoredRecord], sizes: Sequence[int]) -> list[Sequence[StoredRecord]]:
+def runs_of(records: Sequence[Record], sizes: Sequence[int]) -> list[Sequence[Record]]:
     runs, start = [], 0
     for size in sizes:
         runs.append(records[start : start + size])

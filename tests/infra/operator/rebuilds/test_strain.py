@@ -3,13 +3,13 @@
 import pytest
 
 from infra.operator.rebuilds.strain import delay_ms
-from infra.stores.log_reading import StoredRecord
+from infra.stores.log_reading import Record
 from schemas.codec import encode
 from tests.builders import START_MS, sent
 
 
-def record(value: bytes, at_ms: int = START_MS) -> StoredRecord:
-    return StoredRecord("conversation.events", 0, 0, at_ms, b"", value, ())
+def record(value: bytes, at_ms: int = START_MS) -> Record:
+    return Record("conversation.events", 0, 0, at_ms, b"", value, ())
 
 
 class TestDelayMs:
