@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gateway.shared_look import SharedLook
 from infra.stores.log_ends import LogEnds, Offsets
-from infra.stores.positions import Positions, View
+from infra.stores.positions import Positions
+from infra.stores.view import View
 from schemas.topics import CONVERSATION_EVENTS
 
 LOOK_SECONDS = 0.01

@@ -10,10 +10,10 @@ import os
 from collections.abc import Sequence
 
 from infra.stores.faults import StoreUnavailable, until_available
-from infra.stores.positions import View
 from infra.stores.postgres import Postgres
 from infra.stores.projections import Projections, Version
 from infra.stores.versions import Which
+from infra.stores.view import View
 
 log = logging.getLogger(__name__)
 

@@ -1,11 +1,11 @@
 """How far each view has folded the log: published in Redis per view, version and partition, only ever upward."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
 from infra.stores.cache import available
+from infra.stores.view import View
 
 _ADVANCE = """
 for i = 1, #ARGV, 2 do
@@ -13,22 +13,6 @@ for i = 1, #ARGV, 2 do
   if now < tonumber(ARGV[i + 1]) then redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 end
 """
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A view's durable name and version; `group` is the consumer group that folds it."""
-
-    name: str
-    version: int
-
-    @property
-    def group(self) -> str:
-        return f"{self.name}-{self.version}"
-
-    @property
-    def key(self) -> str:
-        return f"position:{self.name}:{self.version}"
 
 
 class Positions:

@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Literal
 
 from infra.stores import inbox_tables
-from infra.stores.positions import View
 from infra.stores.postgres import Connection, Postgres
+from infra.stores.view import View
 
 State = Literal["building", "standby", "announced", "live", "dropped"]
 NAMES = ("timeline", "receipts", "inbox", "memberships")

@@ -1,7 +1,7 @@
 """Which statements make and drop the tables of a version of a view in Cassandra. None for one that is not there."""
 
 from infra.stores import memberships, receipts, timeline
-from infra.stores.positions import View
+from infra.stores.view import View
 
 _STORES = {"timeline": timeline, "receipts": receipts, "memberships": memberships}
 

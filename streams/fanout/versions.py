@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from infra.stores import cache
 from infra.stores.live_views import LiveViews
 from infra.stores.log_ends import LogEnds
-from infra.stores.positions import Positions, View
+from infra.stores.positions import Positions
 from infra.stores.settings import StoreSettings
+from infra.stores.view import View
 from schemas.topics import CONVERSATION_EVENTS
 from streams.runtime.progress import progress
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from infra.stores.live_views import LOOK_SECONDS, LiveViews
-from infra.stores.positions import View
 from infra.stores.postgres import Postgres
+from infra.stores.view import View
 from streams.runtime.agents import Agent, Running
 from streams.runtime.settings import StreamSettings
 from streams.runtime.views import ProjectionAgent, Projector

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from infra.stores.faults import StoreUnavailable
-from infra.stores.positions import Positions, View
+from infra.stores.positions import Positions
+from infra.stores.view import View
 from streams.runtime.records import Run
 
 log = logging.getLogger(__name__)

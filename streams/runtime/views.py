@@ -7,8 +7,9 @@ from typing import Protocol
 
 from infra.stores import cache
 from infra.stores.faults import until_available
-from infra.stores.positions import Positions, View
+from infra.stores.positions import Positions
 from infra.stores.settings import StoreSettings
+from infra.stores.view import View
 from schemas.topics import CONVERSATION_EVENTS, Topic
 from streams.runtime.batches import Batches
 from streams.runtime.positions import PositionPublisher, ends_of

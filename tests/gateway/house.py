@@ -29,8 +29,9 @@ from infra.stores.live_views import LiveViews
 from infra.stores.log import Appender
 from infra.stores.log_ends import LogEnds
 from infra.stores.outbound_streams import publish
-from infra.stores.positions import Positions, View
+from infra.stores.positions import Positions
 from infra.stores.postgres import Postgres
+from infra.stores.view import View
 from schemas import tickets
 from schemas.outbound import Item, Kind
 from schemas.sealing import new_data_key

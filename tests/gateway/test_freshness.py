@@ -13,7 +13,8 @@ from gateway.settings import GatewaySettings
 from infra.stores.faults import StoreUnavailable
 from infra.stores.log import Appender
 from infra.stores.log_ends import LogEnds
-from infra.stores.positions import Positions, View
+from infra.stores.positions import Positions
+from infra.stores.view import View
 from tests.infra.stores.connecting import NOWHERE, TEST_TOPIC, new_id, redis_of
 
 PATIENCE_SECONDS = 20.0

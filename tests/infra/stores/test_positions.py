@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
-from infra.stores.positions import Positions, View
+from infra.stores.positions import Positions
+from infra.stores.view import View
 from tests.infra.stores.connecting import new_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

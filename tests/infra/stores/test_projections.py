@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 
 from infra.stores.live_views import LiveViews
-from infra.stores.positions import View
 from infra.stores.postgres import Postgres
 from infra.stores.projections import Progress, Projections, Scope, StateDiffers, Version
+from infra.stores.view import View
 from tests.infra.stores.connecting import new_id
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

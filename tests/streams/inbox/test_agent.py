@@ -7,8 +7,9 @@ from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from infra.stores.inbox import Inbox
-from infra.stores.positions import Positions, View
+from infra.stores.positions import Positions
 from infra.stores.postgres import Postgres
+from infra.stores.view import View
 from streams.inbox.agent import INBOX
 from streams.runtime.records import Record
 from streams.runtime.settings import StreamSettings

@@ -6,9 +6,10 @@ import pytest
 from redis.asyncio import Redis
 
 from infra.stores.cassandra import Cassandra
-from infra.stores.positions import Positions, View
+from infra.stores.positions import Positions
 from infra.stores.receipts import Passed, Receipts
 from infra.stores.versions import fixed
+from infra.stores.view import View
 from schemas.events import AnyEvent
 from schemas.times import timestamp
 from streams.receipts.agent import RECEIPTS

@@ -6,9 +6,10 @@ import pytest
 from redis.asyncio import Redis
 
 from infra.stores.cassandra import Cassandra
-from infra.stores.positions import Positions, View
+from infra.stores.positions import Positions
 from infra.stores.timeline import Timeline, TimelineRow
 from infra.stores.versions import fixed
+from infra.stores.view import View
 from schemas.codec import encode
 from schemas.events import AnyEvent
 from streams.runtime.records import Record
