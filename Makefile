@@ -4,7 +4,7 @@ PY := .venv/bin/python
 LOCAL := $(PY) -m infra.local
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down status logs reset test check bench chat
+.PHONY: help install up down status logs reset test check bench chat web
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' Makefile | expand -t 10
@@ -40,3 +40,6 @@ bench: install ## latency, throughput, memory and CPU: make bench
 
 chat: ## the terminal client: make chat AS=alice
 	@.venv/bin/backchannel chat --as $(or $(AS),alice)
+
+web: install ## build the page anew, with Node.js: clients/web into api/web
+	@npm --prefix clients run build

@@ -1,31 +1,57 @@
-"""The page at `/`: what this is and where to go on, until the web client stands here."""
+"""The web client at `/`. It is served before any store is there: it says itself what it waits for."""
 
-from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from functools import cache
 
-router = APIRouter()
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Backchannel</title>
-<style>
-  body { max-width: 40rem; margin: 4rem auto; padding: 0 1rem; font: 1rem/1.6 system-ui, sans-serif; }
-  code { font-size: 0.95em; }
-</style>
-<h1>Backchannel</h1>
-<p>The back end of a chat application on an event log. It is running.</p>
-<ul>
-  <li><a href="/v1/openapi.json">OpenAPI</a> describes the calls over HTTP.</li>
-  <li><a href="/v1/asyncapi.json">AsyncAPI</a> describes the socket: <code>/v1/socket</code>, subprotocol
-    <code>backchannel.v1</code>.</li>
-  <li><a href="/readyz">/readyz</a> says whether everything it needs is there.</li>
-</ul>
-<p>In a terminal: <code>backchannel chat --as alice</code></p>
-</html>
-"""
+from fastapi import APIRouter, Request, Response
+
+from api import page
+from api.problems import Problem
+from infra.stores.settings import ObjectSettings
+
+router = APIRouter(include_in_schema=False)
+_files = cache(page.load)
 
 
-@router.get("/", include_in_schema=False)
-async def get_front() -> HTMLResponse:
-    return HTMLResponse(PAGE)
+@cache
+def _security_headers() -> dict[str, str]:
+    return dict(page.security_headers(ObjectSettings()))
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+async def get_front(request: Request) -> Response:
+    return _answer(request, page.FRONT)
+
+
+@router.api_route("/assets/{name}", methods=["GET", "HEAD"])
+async def get_asset(request: Request, name: str) -> Response:
+    return _answer(request, f"assets/{name}")
+
+
+@router.api_route("/icon.svg", methods=["GET", "HEAD"])
+async def get_icon(request: Request) -> Response:
+    return _answer(request, "icon.svg")
+
+
+@router.api_route("/worker.js", methods=["GET", "HEAD"])
+async def get_worker(request: Request) -> Response:
+    return _answer(request, "worker.js")
+
+
+def _answer(request: Request, name: str) -> Response:
+    """The file, 304 for who has it, compressed for who can open it. Raises Problem."""
+    file = _files().get(name)
+    if file is None:
+        raise Problem("not-found")
+    headers = {
+        **_security_headers(),
+        "Cache-Control": file.cache_control,
+        "ETag": file.etag,
+        "Vary": "Accept-Encoding",
+    }
+    if file.etag in request.headers.get("If-None-Match", ""):
+        return Response(status_code=304, headers=headers)
+    is_compressed = "gzip" in request.headers.get("Accept-Encoding", "")
+    if is_compressed:
+        headers["Content-Encoding"] = "gzip"
+    content = file.compressed if is_compressed else file.content
+    return Response(content, headers=headers, media_type=file.content_type)

@@ -7,7 +7,7 @@ import fcntl
 import sys
 import time
 
-from infra.local.bootstrap import jars, packages, python
+from infra.local.bootstrap import jars, node, packages, python
 from infra.local.bootstrap.fault import BootstrapFault, say
 from infra.local.places import LIBS
 
@@ -25,7 +25,10 @@ def run() -> None:
             python.install()
         for name in absent:
             jars.fetch(name)
-        if absent or needs_python:
+        needs_node = node.is_there() and not node.is_installed()
+        if needs_node:
+            node.install()
+        if absent or needs_python or needs_node:
             say(f"ready after {time.monotonic() - started:.0f} s")
 
 

@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local.bootstrap import node
 from infra.local.bootstrap.fault import BootstrapFault, say
 from infra.local.programs import JAVA_MAJOR, find_java, find_on_path, find_postgres
 
 POLICY = Path("/usr/sbin/policy-rc.d")
+EMOJI = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,10 @@ def requirements(*, needs_maven: bool, needs_venv: bool) -> list[Requirement]:
     wanted.append(
         Requirement("Prometheus", "prometheus", lambda: find_on_path("promtool") is not None, "prometheus")
     )
+    if node.is_there():
+        # The tests look at the web client as people do; its pictures show what they react with.
+        wanted.append(Requirement("Chromium", "chromium", lambda: find_on_path("chromium") is not None))
+        wanted.append(Requirement("a font of emoji", "fonts-noto-color-emoji", EMOJI.exists))
     if needs_maven:
         wanted.append(Requirement("Maven", "maven", lambda: find_on_path("mvn") is not None))
     if needs_venv:

@@ -1,0 +1,187 @@
+/** A list of any length of which only what is seen stands in the page. Rows are as high as they are: they are measured.
+ *
+ * What the reader looks at stays where it is when rows come above it or grow. `sticksToEnd`: a reader at the end stays at
+ * the end.
+ */
+
+import { Component, createRef, type ComponentChildren } from "preact";
+
+export interface VirtualListProps {
+  readonly keys: readonly string[];
+  readonly render: (index: number) => ComponentChildren;
+  readonly estimate: number;
+  readonly label: string;
+  readonly className?: string;
+  readonly sticksToEnd?: boolean;
+  /** The reader is near the beginning of what is here. */
+  readonly onNearStart?: () => void;
+  /** The keys of the first and last row in sight. */
+  readonly onSeen?: (firstIndex: number, lastIndex: number, isAtEnd: boolean) => void;
+  readonly empty?: ComponentChildren;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
+}
+
+interface Window {
+  readonly top: number;
+  readonly height: number;
+}
+
+const OVERSCAN_PX = 600;
+const NEAR_START_PX = 1200;
+const AT_END_PX = 48;
+
+export class VirtualList extends Component<VirtualListProps, Window> {
+  override state: Window = { top: 0, height: 800 };
+  private readonly viewport = createRef<HTMLDivElement>();
+  private readonly rows = createRef<HTMLDivElement>();
+  private readonly heights = new Map<string, number>();
+  private offsets = new Float64Array(1);
+  private offsetKeys: readonly string[] | null = null;
+  private anchor: { readonly key: string; readonly delta: number } | null = null;
+  private isAtEnd = true;
+  private observer: ResizeObserver | null = null;
+  private first = 0;
+  private last = -1;
+
+  override componentDidMount(): void {
+    this.observer = new ResizeObserver(() => this.settle());
+    if (this.viewport.current) this.observer.observe(this.viewport.current);
+    this.settle();
+  }
+
+  override componentWillUnmount(): void {
+    this.observer?.disconnect();
+  }
+
+  override componentDidUpdate(): void {
+    this.settle();
+  }
+
+  /** Shows the row in the middle. */
+  scrollToKey(key: string): void {
+    const index = this.props.keys.indexOf(key);
+    const viewport = this.viewport.current;
+    if (index < 0 || viewport === null) return;
+    const delta = -viewport.clientHeight / 3;
+    this.anchor = { key, delta };
+    this.isAtEnd = false;
+    this.settle();
+  }
+
+  scrollToEnd(): void {
+    this.isAtEnd = true;
+    this.settle();
+  }
+
+  private layOut(): void {
+    const { keys, estimate } = this.props;
+    if (this.offsets.length !== keys.length + 1) this.offsets = new Float64Array(keys.length + 1);
+    let offset = 0;
+    for (let index = 0; index < keys.length; index += 1) {
+      this.offsets[index] = offset;
+      offset += this.heights.get(keys[index] as string) ?? estimate;
+    }
+    this.offsets[keys.length] = offset;
+    this.offsetKeys = keys;
+  }
+
+  /** The last row that begins at or above this place. */
+  private indexAt(place: number): number {
+    let low = 0;
+    let high = this.props.keys.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.offsets[middle] as number) <= place) low = middle;
+      else high = middle - 1;
+    }
+    return Math.max(0, low);
+  }
+
+  /** Measures what is shown, puts the reader back to where they were, and shows what is in sight now. */
+  private settle(): void {
+    const viewport = this.viewport.current;
+    if (viewport === null) return;
+    if (this.measure() || this.offsetKeys !== this.props.keys) this.layOut();
+    this.applySpaces();
+    if (this.isAtEnd && this.props.sticksToEnd) viewport.scrollTop = viewport.scrollHeight;
+    else if (this.anchor !== null) this.restore(viewport, this.anchor);
+    this.look(viewport);
+  }
+
+  private restore(viewport: HTMLDivElement, anchor: { readonly key: string; readonly delta: number }): void {
+    const index = this.props.keys.indexOf(anchor.key);
+    if (index < 0) return;
+    const wanted = (this.offsets[index] as number) + anchor.delta;
+    if (Math.abs(viewport.scrollTop - wanted) > 1) viewport.scrollTop = wanted;
+  }
+
+  private measure(): boolean {
+    let isChanged = false;
+    for (const element of this.rows.current?.children ?? []) {
+      const key = (element as HTMLElement).dataset["key"];
+      if (key === undefined) continue;
+      this.observer?.observe(element);
+      const height = element.getBoundingClientRect().height;
+      if (this.heights.get(key) === height) continue;
+      this.heights.set(key, height);
+      isChanged = true;
+    }
+    return isChanged;
+  }
+
+  private applySpaces(): void {
+    const before = this.rows.current?.previousElementSibling as HTMLElement | null | undefined;
+    const after = this.rows.current?.nextElementSibling as HTMLElement | null | undefined;
+    if (before) before.style.height = `${this.offsets[this.first] ?? 0}px`;
+    const total = this.offsets[this.props.keys.length] ?? 0;
+    if (after) after.style.height = `${total - (this.offsets[this.last + 1] ?? total)}px`;
+  }
+
+  private look(viewport: HTMLDivElement): void {
+    const top = viewport.scrollTop;
+    const height = viewport.clientHeight;
+    if (Math.abs(top - this.state.top) > 1 || height !== this.state.height) this.setState({ top, height });
+    if (this.props.keys.length === 0) return;
+    const firstIndex = this.indexAt(top);
+    const lastIndex = this.indexAt(top + height - 1);
+    this.props.onSeen?.(firstIndex, lastIndex, this.isAtEnd);
+    if (top < NEAR_START_PX) this.props.onNearStart?.();
+  }
+
+  private readonly scrolled = (): void => {
+    const viewport = this.viewport.current;
+    if (viewport === null) return;
+    this.isAtEnd = viewport.scrollHeight - viewport.scrollTop - viewport.clientHeight < AT_END_PX;
+    const index = this.indexAt(viewport.scrollTop);
+    const key = this.props.keys[index];
+    if (key !== undefined) this.anchor = { key, delta: viewport.scrollTop - (this.offsets[index] as number) };
+    this.look(viewport);
+  };
+
+  override render(): ComponentChildren {
+    const { keys, render, label, className = "", empty } = this.props;
+    if (this.offsetKeys !== keys) this.layOut();
+    const isEndWanted = this.isAtEnd && this.props.sticksToEnd;
+    const total = this.offsets[keys.length] as number;
+    const top = isEndWanted ? Math.max(0, total - this.state.height) : this.state.top;
+    this.first = this.indexAt(top - OVERSCAN_PX);
+    this.last = keys.length === 0 ? -1 : this.indexAt(top + this.state.height + OVERSCAN_PX);
+    const shown = [];
+    for (let index = this.first; index <= this.last; index += 1)
+      shown.push(
+        <div key={keys[index]} role="listitem" data-key={keys[index]} class="row">
+          {render(index)}
+        </div>,
+      );
+    return (
+      <div class={`scroller ${className}`} ref={this.viewport} onScroll={this.scrolled} {...(this.props.onKeyDown ? { onKeyDown: this.props.onKeyDown } : {})} tabIndex={-1}>
+        <div class="space" aria-hidden="true" />
+        <div ref={this.rows} role="list" aria-label={label} hidden={keys.length === 0}>
+          {shown}
+        </div>
+        <div class="space" aria-hidden="true" />
+        {keys.length === 0 ? empty : null}
+      </div>
+    );
+  }
+}

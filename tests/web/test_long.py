@@ -1,0 +1,55 @@
+"""A long conversation: only what is seen stands in the page, and the reader is not moved when older messages come."""
+
+from playwright.async_api import expect
+
+from infra.local.stack import Stack
+from tests.e2e.people import PASSWORD
+from tests.web.conftest import Stage
+from tests.web.long import talk
+from tests.web.tab import Tab
+
+COUNT = 2_000
+ROWS_MAX = 120
+SCROLLER = "document.querySelector('.messages')"
+SEEN_AT = """key => {
+  const row = [...document.querySelectorAll('.messages .row')].find((row) => row.dataset.key === key);
+  return row ? row.getBoundingClientRect().top : null;
+}"""
+FIRST_SEEN = f"""() => {{
+  const top = {SCROLLER}.getBoundingClientRect().top;
+  const rows = [...document.querySelectorAll('.messages .row')];
+  return rows.find((row) => row.getBoundingClientRect().bottom > top && row.querySelector('.message')).dataset.key;
+}}"""
+
+
+async def rows(tab: Tab) -> int:
+    return await tab.page.locator(".messages .row").count()
+
+
+async def test_scrolled_to_its_beginning(stage: Stage, system: Stack) -> None:
+    alice, bob = await stage.people.pair()
+    await talk(system, (alice, bob), COUNT)
+    tab = await stage.tab()
+    await tab.sign_in(alice.handle, PASSWORD)
+    await tab.open("Bob")
+    await expect(tab.page.get_by_text(f"message {COUNT - 1}", exact=False).last).to_be_in_viewport()
+    first = tab.page.get_by_text("message 0", exact=True)
+    async with tab.page.expect_response(lambda answer: "/timeline" in answer.url):
+        await tab.page.evaluate(f"{SCROLLER}.scrollTop = 1500")
+    key = await tab.page.evaluate(FIRST_SEEN)
+    before = await tab.page.evaluate(SEEN_AT, key)
+    await tab.page.evaluate(f"{SCROLLER}.scrollTop = 300")
+    moved = await tab.page.evaluate(SEEN_AT, key)
+    async with tab.page.expect_response(lambda answer: "/timeline" in answer.url):
+        await tab.page.evaluate(f"{SCROLLER}.scrollTop -= 10")
+    await tab.page.wait_for_function(f"() => {SCROLLER}.scrollTop > 2000")
+    assert moved > before
+    assert abs(await tab.page.evaluate(SEEN_AT, key) - moved - 10) < 2
+    while not await first.count():
+        await tab.page.evaluate(f"{SCROLLER}.scrollTop = 0")
+        await tab.page.wait_for_timeout(30)
+        assert await rows(tab) < ROWS_MAX
+    await expect(first).to_be_visible()
+    await tab.button("To the newest message").click()
+    await expect(tab.page.get_by_text(f"message {COUNT - 1}", exact=False).last).to_be_in_viewport()
+    assert await rows(tab) < ROWS_MAX

@@ -1,0 +1,72 @@
+"""Without a line: what is written waits, outlives the page, and is sent once; what was missed comes."""
+
+import re
+
+from playwright.async_api import WebSocketRoute, expect
+
+from tests.web.conftest import Stage
+from tests.web.test_conversation import talking
+
+
+class TestOffline:
+    async def test_written_waits_through_a_reload_and_is_sent_once(self, stage: Stage) -> None:
+        alice, bob = await talking(stage)
+        await alice.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        alice.may_complain = True  # of the network
+        await alice.page.context.set_offline(True)
+        await expect(alice.page.get_by_role("alert")).to_contain_text("You are offline.")
+        await alice.write("written offline")
+        await expect(alice.tick("written offline", "Waiting to be sent")).to_be_visible()
+        await bob.write("missed by Alice")
+
+        await alice.page.reload()
+        await alice.open("Bob")
+        await expect(alice.message("hello")).to_be_visible()
+        await expect(alice.tick("written offline", "Waiting to be sent")).to_be_visible()
+
+        await alice.page.context.set_offline(False)
+        await alice.is_read("written offline")
+        await expect(alice.message("missed by Alice")).to_be_visible()
+        await expect(bob.message("written offline")).to_have_count(1)
+        await expect(alice.page.get_by_role("alert")).to_have_count(0)
+
+    async def test_changes_wait_too(self, stage: Stage) -> None:
+        alice, bob = await talking(stage)
+        alice.may_complain = True  # of the network
+        await alice.page.context.set_offline(True)
+        await alice.choose("hello", "👍", menu="React")
+        await expect(alice.message("hello").get_by_role("button", name="👍 from You")).to_be_visible()
+        await expect(bob.message("hello").get_by_role("button", name="👍")).to_have_count(0)
+        await alice.page.context.set_offline(False)
+        await expect(bob.message("hello").get_by_role("button", name="👍 from Alice")).to_be_visible()
+
+
+class TestLostFrame:
+    async def test_is_fetched(self, stage: Stage) -> None:
+        bob = await stage.person("Bob")
+        alice = await stage.tab()
+        lost: list[str] = []
+
+        def between(line: WebSocketRoute) -> None:
+            server = line.connect_to_server()
+
+            def pass_on(frame: str | bytes) -> None:
+                if re.search('"lost on the way"', str(frame)) and not lost:
+                    lost.append(str(frame))
+                else:
+                    line.send(frame)
+
+            server.on_message(pass_on)
+
+        await alice.page.route_web_socket(re.compile("/v1/socket"), between)
+        await alice.page.reload()
+        await alice.sign_up("Alice")
+        await bob.open_new(alice)
+        await bob.write("first")
+        await alice.open("Bob")
+        await expect(alice.message("first")).to_be_visible()
+        for text in ("lost on the way", "after it"):
+            await bob.write(text)
+        await expect(alice.message("after it")).to_be_visible()
+        await expect(alice.message("lost on the way")).to_be_visible()
+        assert 1 == len(lost)
