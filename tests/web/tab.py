@@ -86,7 +86,8 @@ class Tab:
     def message(self, text: str) -> Locator:
         """A message by what it says."""
         articles = self.page.get_by_role("list", name="Messages").get_by_role("article")
-        return articles.filter(has=self.page.get_by_text(text, exact=True))
+        said = self.page.locator(".text, .gone")  # and not what it answers
+        return articles.filter(has=said.and_(self.page.get_by_text(text, exact=True)))
 
     def tick(self, text: str, name: str) -> Locator:
         return self.message(text).get_by_role("img", name=name)

@@ -8,7 +8,7 @@ from tests.web.conftest import Stage
 class TestSigningIn:
     async def test_again_after_signing_out(self, stage: Stage) -> None:
         alice = await stage.person("Alice")
-        await alice.button("Your profile and settings").click()
+        await alice.page.get_by_title("Your profile and settings").click()
         await alice.dialog.get_by_role("button", name="Sign out").click()
         await alice.sign_in(alice.handle)
         await alice.is_in()
@@ -66,7 +66,7 @@ class TestRevoked:
         alice, elsewhere = await stage.person("Alice"), await stage.tab()
         await elsewhere.sign_in(alice.handle)
         await elsewhere.is_in()
-        await elsewhere.button("Your profile and settings").click()
+        await elsewhere.page.get_by_title("Your profile and settings").click()
         await elsewhere.dialog.get_by_role("button", name="Sign out").first.click()
         alice.may_complain = True  # of the 401
         await expect(alice.page.get_by_role("alert")).to_contain_text("This device was signed out.")

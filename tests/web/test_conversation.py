@@ -90,7 +90,7 @@ class TestMessage:
 
     async def test_refused_says_why(self, stage: Stage) -> None:
         alice, bob = await talking(stage)
-        await bob.button("About Alice").click()
+        await bob.page.get_by_title("About Alice").click()
         await bob.dialog.get_by_role("button", name="Block", exact=True).click()
         await expect(bob.dialog.get_by_role("button", name="Unblock")).to_be_visible()
         await alice.write("can you hear me?")

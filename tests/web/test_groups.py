@@ -43,7 +43,7 @@ class TestGroup:
 
     async def test_administered(self, stage: Stage) -> None:
         alice, bob, carol = await grouped(stage)
-        await alice.button("About Picnic").click()
+        await alice.page.get_by_title("About Picnic").click()
         await change(alice, "Bob", "Make admin")
         await expect(bob.page.get_by_text("Alice made you an admin")).to_be_visible()
         await alice.dialog.get_by_label("Name", exact=True).fill("Dinner")

@@ -2,7 +2,7 @@
 
 import io
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 from playwright.async_api import expect
 
 from tests.web.conftest import Stage
@@ -20,10 +20,20 @@ DROP = """([name, type, bytes]) => {
 
 
 def photo() -> bytes:
-    image = Image.effect_mandelbrot((800, 600), (-2.2, -1.2, 0.8, 1.2), 60).convert("RGB")
-    ImageDraw.Draw(image).rectangle((40, 40, 240, 120), fill=(90, 70, 220))
+    """A lake before mountains, drawn."""
+    image = Image.linear_gradient("L").resize((800, 600))
+    image = ImageOps.colorize(image, "#3f6fb5", "#f6c9a0", mid="#b9cbe6")
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((560, 130, 640, 210), fill="#fff3cf")
+    far, near = (330, 210, 300, 180, 320, 250, 340), (380, 300, 390, 290, 370, 330, 400)
+    for colour, heights in (("#7d8fb0", far), ("#4d6087", near)):
+        ridge = [(index * 800 / (len(heights) - 1), height) for index, height in enumerate(heights)]
+        draw.polygon([(0, 430), *ridge, (800, 430)], fill=colour)
+    draw.rectangle((0, 420, 800, 600), fill="#5f86a8")
+    for top in range(432, 600, 14):
+        draw.line((560 - (top - 420), top, 640 + (top - 420), top), fill="#e8d3b4", width=2)
     kept = io.BytesIO()
-    image.save(kept, "JPEG")
+    image.save(kept, "JPEG", quality=90)
     return kept.getvalue()
 
 

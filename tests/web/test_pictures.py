@@ -29,7 +29,7 @@ async def someone(people: People, name: str) -> Person:
 async def keep(tab: Tab, name: str) -> None:
     """Few colours: the file is a third of the size, and nobody sees it."""
     await tab.page.mouse.move(0, 0)
-    image = Image.open(io.BytesIO(await tab.page.screenshot())).convert("RGB")
+    image = Image.open(io.BytesIO(await tab.page.screenshot(animations="disabled"))).convert("RGB")
     PICTURES.mkdir(parents=True, exist_ok=True)
     image.quantize(COLOURS).save(PICTURES / f"{name}.png", optimize=True)
 
@@ -69,7 +69,7 @@ async def test_taken(stage: Stage) -> None:
     await tab.page.emulate_media(color_scheme="dark")
     await hers.field.press_sequentially("ere")
     await keep(tab, "dark")
-    await tab.button("About Lake weekend").click()
+    await tab.page.get_by_title("About Lake weekend").click()
     await keep(tab, "group")
     await tab.page.keyboard.press("Escape")
     await tab.page.emulate_media(color_scheme="light")

@@ -19,7 +19,7 @@ import {
   Unreachable,
   type User,
 } from "@backchannel/client";
-import { DeviceCredentials, type Remembered } from "./devices.js";
+import { DeviceCredentials, peopleOf, type Remembered } from "./devices.js";
 import { Files } from "./files.js";
 import { People } from "./people.js";
 import { Uploads } from "./uploads.js";
@@ -78,7 +78,7 @@ export class Chat {
   constructor(readonly device: Remembered) {
     this.api = new Api(location.origin, { credentials: new DeviceCredentials(device) });
     this.client = new Client(this.api, { store: indexedDbStore(device.credentials.device_id) });
-    this.people = new People(this.api);
+    this.people = new People(this.api, peopleOf(device.credentials.device_id));
     this.files = new Files(this.api);
     this.uploads = new Uploads(this);
     this.people.learn({ user_id: this.userId, handle: device.handle, display_name: device.displayName });

@@ -8,6 +8,7 @@ import { type Credentials, type CredentialsStore, forgetIndexedDb } from "@backc
 
 const DEVICE = "backchannel.device";
 const PREFIX = "backchannel.device.";
+const PEOPLE = "backchannel.people.";
 
 /** A device and who uses it. */
 export interface Remembered {
@@ -41,8 +42,14 @@ export function leaveDevice(): void {
 /** Nothing of the device stays in this browser. */
 export function forgetDevice(deviceId: string): void {
   localStorage.removeItem(PREFIX + deviceId);
+  localStorage.removeItem(peopleOf(deviceId));
   forgetIndexedDb(deviceId);
   if (sessionStorage.getItem(DEVICE) === deviceId) leaveDevice();
+}
+
+/** Where the names that a device knows are kept. */
+export function peopleOf(deviceId: string): string {
+  return PEOPLE + deviceId;
 }
 
 /** All devices of this browser. */

@@ -1,10 +1,15 @@
-/** Who people are: names and pictures by user id, asked for together when somebody wants to show them. */
+/** Who people are: names and pictures by user id, asked for together when somebody wants to show them.
+ *
+ * The browser keeps them with the device, so that they are there before the server is.
+ */
 
 import { signal } from "@preact/signals";
 import type { Api, User } from "@backchannel/client";
 
 const IDS_MAX = 100; // of one call
 const AGAIN_MS = 5_000;
+const KEEP_MS = 500;
+const KEPT_MAX = 1_000;
 
 export class People {
   /** Grows whenever somebody became known. */
@@ -13,15 +18,21 @@ export class People {
   private readonly wanted = new Set<string>();
   private readonly asked = new Set<string>();
   private isDue = false;
+  private keeping: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(private readonly api: Api) {}
+  constructor(
+    private readonly api: Api,
+    private readonly place: string,
+  ) {
+    const kept = JSON.parse(localStorage.getItem(place) ?? "[]") as User[];
+    for (const user of kept) this.known.set(user.user_id, user);
+  }
 
   /** The person as far as they are known; they are asked for. */
   of(userId: string): User | null {
     void this.version.value;
-    const user = this.known.get(userId);
-    if (user === undefined) this.want(userId);
-    return user ?? null;
+    this.want(userId);
+    return this.known.get(userId) ?? null;
   }
 
   /** What to call somebody. */
@@ -39,7 +50,7 @@ export class People {
   /** Somebody's profile, from elsewhere. */
   learn(user: User): void {
     this.known.set(user.user_id, user);
-    this.version.value += 1;
+    this.changed();
   }
 
   /** Asks anew, for names and pictures change. */
@@ -48,6 +59,14 @@ export class People {
       this.asked.delete(userId);
       this.want(userId);
     }
+  }
+
+  private changed(): void {
+    this.version.value += 1;
+    this.keeping ??= setTimeout(() => {
+      this.keeping = null;
+      localStorage.setItem(this.place, JSON.stringify([...this.known.values()].slice(-KEPT_MAX)));
+    }, KEEP_MS);
   }
 
   private want(userId: string): void {
@@ -71,9 +90,9 @@ export class People {
       for (const user of users) this.known.set(user.user_id, user);
       for (const userId of userIds) // erased, perhaps
         if (!this.known.has(userId)) this.known.set(userId, { user_id: userId, handle: null, display_name: null });
-      this.version.value += 1;
+      this.changed();
     } catch {
-      setTimeout(() => this.refresh(userIds.filter((userId) => !this.known.has(userId))), AGAIN_MS);
+      setTimeout(() => this.refresh(userIds), AGAIN_MS);
     }
   }
 }

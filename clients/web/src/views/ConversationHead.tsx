@@ -28,13 +28,15 @@ export function ConversationHead({ chat, copy, search, hits, onSearch, onJump }:
       <button type="button" class="icon-button back" aria-label="Back to the list" onClick={() => void chat.open(null)}>
         <BackIcon />
       </button>
-      <button type="button" class="head-title" aria-label={`About ${title}`} onClick={() => setInfo(true)}>
+      <div class="head-title">
         {userId !== null ? <PersonAvatar chat={chat} userId={userId} size="small" /> : copy !== null ? <Avatar chat={chat} name={title} seed={copy.conversationId} mediaId={copy.roster.settings?.avatar_media_id} isGroup size="small" /> : null}
         <span class="head-text">
-          <h1><bdi>{title}</bdi></h1>
+          <h1>
+            <button type="button" class="head-name" title={`About ${title}`} onClick={() => setInfo(true)}><bdi>{title}</bdi></button>
+          </h1>
           <span class="head-state"><bdi>{stateText(chat, copy, userId)}</bdi></span>
         </span>
-      </button>
+      </div>
       {search === null ? (
         <button type="button" class="icon-button" aria-label="Search in this conversation" title="Search in this conversation" onClick={() => onSearch("")}>
           <SearchIcon />

@@ -39,7 +39,7 @@ export function MessageRow(props: MessageRowProps) {
   const text = textOf(message);
   const sender = chat.people.name(message.sender_id);
   return (
-    <article class={`message ${isOwn ? "own" : "others"} ${continues ? "continues" : ""} ${isMarked ? "marked" : ""}`} tabIndex={-1} data-message-id={message.message_id} aria-label={`${isOwn ? "You" : sender}, ${clockText(message.sent_at)}`}>
+    <article class={`message ${isOwn ? "own" : "others"} ${continues ? "continues" : ""} ${message.edited_at === null ? "" : "edited"} ${isMarked ? "marked" : ""}`} tabIndex={-1} data-message-id={message.message_id} aria-label={`${isOwn ? "You" : sender}, ${clockText(message.sent_at)}`}>
       <div class="bubble">
         {isGroup && !isOwn && !continues ? <bdi class={`sender hue${hueOf(message.sender_id)}`}>{sender}</bdi> : null}
         {message.reply_to === null ? null : <Quote chat={chat} copy={copy} messageId={message.reply_to} onJump={onJump} />}
@@ -48,10 +48,10 @@ export function MessageRow(props: MessageRowProps) {
         ) : (
           <>
             {message.body?.media_id ? <MediaView chat={chat} mediaId={message.body.media_id} /> : null}
-            {text ? <Text text={text} /> : null}
+            {text ? <Text text={text} leavesRoom /> : null}
           </>
         )}
-        <span class="meta">
+        <span class={`meta ${text && !isGone ? "beside" : ""}`}>
           {message.edited_at !== null && !isGone ? <span>edited</span> : null}
           <time dateTime={message.sent_at} title={fullText(message.sent_at)}>{clockText(message.sent_at)}</time>
           {isOwn && !isGone ? change ? <Ticks tick="pending" /> : <MessageTicks message={message} copy={copy} /> : null}
@@ -106,7 +106,7 @@ function Reactions({ chat, message }: { chat: Chat; message: MessageSent }) {
         const isOwn = userIds.includes(chat.userId);
         const names = userIds.map((userId) => (userId === chat.userId ? "You" : chat.people.name(userId))).join(", ");
         return (
-          <button key={emoji} type="button" class={isOwn ? "own-reaction" : ""} aria-pressed={isOwn} aria-label={`${emoji} from ${names}`} title={names} onClick={() => void chat.give({ type: "SetReaction", ...place(message), emoji: isOwn ? null : emoji })}>
+          <button key={emoji} type="button" class={isOwn ? "own-reaction" : ""} aria-pressed={isOwn} aria-label={`${emoji}${userIds.length > 1 ? ` ${userIds.length}` : ""} from ${names}`} title={names} onClick={() => void chat.give({ type: "SetReaction", ...place(message), emoji: isOwn ? null : emoji })}>
             <span>{emoji}</span>
             {userIds.length > 1 ? <span class="count">{userIds.length}</span> : null}
           </button>

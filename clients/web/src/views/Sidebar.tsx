@@ -24,7 +24,7 @@ export function Sidebar({ chat }: { chat: Chat }) {
   return (
     <nav class="sidebar" aria-label="Conversations">
       <header class="sidebar-head">
-        <button type="button" class="self" aria-label="Your profile and settings" title="Your profile and settings" onClick={() => setDialog("profile")}>
+        <button type="button" class="self" title="Your profile and settings" onClick={() => setDialog("profile")}>
           <PersonAvatar chat={chat} userId={chat.userId} size="small" />
           <bdi>{chat.people.name(chat.userId)}</bdi>
         </button>

@@ -5,7 +5,8 @@ import { Fragment } from "preact";
 const ADDRESS = /(https?:\/\/[^\s<>"'`]+[^\s<>"'`.,;:!?)\]}])/gu;
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|\p{Emoji_Modifier})*){1,3}$/u;
 
-export function Text({ text }: { text: string }) {
+/** `leavesRoom`: at the end of the last line, for the time and the ticks. */
+export function Text({ text, leavesRoom = false }: { text: string; leavesRoom?: boolean }) {
   const parts = text.split(ADDRESS);
   return (
     <p class={`text ${ONLY_EMOJI.test(text) ? "only-emoji" : ""}`} dir="auto">
@@ -16,6 +17,7 @@ export function Text({ text }: { text: string }) {
           <Fragment key={index}>{part}</Fragment>
         ),
       )}
+      {leavesRoom ? <span class="room" /> : null}
     </p>
   );
 }
