@@ -11,11 +11,11 @@ from clients.python import Credentials
 
 
 class SessionFile:
-    """The file of one device."""
+    """The file of one device, in the person's own folder or in another one."""
 
-    def __init__(self, url: str, handle: str, device_name: str) -> None:
+    def __init__(self, url: str, handle: str, device_name: str, *, folder: Path | None = None) -> None:
         server = _plain(url.rpartition("://")[2].rstrip("/"))
-        self.path = config_folder() / "sessions" / server / f"{_plain(handle)}@{_plain(device_name)}.json"
+        self.path = (folder or config_folder()) / "sessions" / server / f"{_plain(handle)}@{_plain(device_name)}.json"
 
     def load(self) -> Credentials | None:
         """The tokens, if there are any that can be read."""
