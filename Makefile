@@ -4,10 +4,10 @@ PY := .venv/bin/python
 LOCAL := $(PY) -m infra.local
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down status logs reset test check bench chat web
+.PHONY: help install up down status logs reset test check bench chat demo-load web docs
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):[^#]*## */\1\t/p' Makefile | expand -t 12
 
 install: ## everything that a bare machine lacks: Debian and Python packages, Kafka's and Cassandra's jars
 	@$(PYTHON) -m infra.local.bootstrap
@@ -43,3 +43,9 @@ chat: ## the terminal client: make chat AS=alice
 
 web: install ## build the page anew, with Node.js: clients/web into api/web
 	@npm --prefix clients run build
+
+demo-load: ## a crowd that talks, types and reads, until Ctrl-C: make demo-load N=200
+	@$(PY) -m clients.demo load --people $(or $(N),200)
+
+docs: ## the documents as a site, in .local/site
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build --strict --quiet && echo .local/site/index.html

@@ -46,7 +46,7 @@ def environment() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """A stack that was never used before; nothing is started yet."""
-    settings = LocalSettings(state=Path(STATE), port_offset=PORT_OFFSET)
+    settings = LocalSettings(state=Path(STATE), port_offset=PORT_OFFSET, demo=False)
     stack = Stack(settings, variables=VARIABLES)
     stack.reset()
     yield stack

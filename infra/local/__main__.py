@@ -10,6 +10,7 @@ from rich.table import Column, Table
 
 from infra.local.faults import StackFault
 from infra.local.places import ROOT
+from infra.local.settings import DEMO_PASSWORD
 from infra.local.stack import PartStatus, Stack
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
@@ -94,12 +95,18 @@ def _table(parts: list[PartStatus]) -> Table:
 
 def _say_what_next(stack: Stack) -> None:
     settings = stack.settings
-    lines = (
-        f"\nBackchannel is at [bold]{settings.address}[/]. What next:",
+    lines = [f"\nBackchannel is at [bold]{settings.address}[/]. What next:"]
+    if settings.demo:
+        lines += [
+            f"  open it and sign in as [bold]alice[/], password [bold]{DEMO_PASSWORD}[/]; or as bob, carol, dave, erin",
+            "  write to [bold]echo[/], who answers: `help` says what it can do",
+            "  make demo-load N=200   a crowd that talks, until Ctrl-C",
+        ]
+    lines += [
         f"  {settings.chat_command('alice')}   in one terminal",
         f"  {settings.chat_command('bob')}     in another: they can write to each other",
         "  make logs, make status, make down",
-    )
+    ]
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
 

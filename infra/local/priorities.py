@@ -25,6 +25,7 @@ NICE: Mapping[str, int] = {
     "views": 19,
     "media": 19,
     "archive": 19,
+    "demo": 19,
 }
 
 

@@ -37,6 +37,7 @@ NOTIFICATION_WINDOW_SECONDS = 0.05
 FAKE_PUSH_PORT, FAKE_APNS_PORT = 8110, 8111
 BALANCER_PORT = 8080
 PROMETHEUS_PORT = 9090
+DEMO_PORT = 8112
 
 
 def services(settings: LocalSettings) -> tuple[Part, ...]:
@@ -62,6 +63,14 @@ def balancer(settings: LocalSettings) -> Part:
         "balancer", "balancer", command, port, probes.http_at("/balancer/readyz"),
         environment=servers, stop_signal="USR1",
     )  # fmt: skip
+
+
+def demo(settings: LocalSettings) -> Part:
+    """A client: it finds the rest as clients do, by the balancer."""
+    port = settings.port(DEMO_PORT)
+    state = Folders(settings.folder).data / "demo"
+    options = ("--url", settings.address, "--port", str(port), "--state", str(state))
+    return Part("demo", "service", _python("clients.demo", "run", *options), port, probes.http_at("/readyz"))
 
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from infra.local.places import ROOT
 HOST = "127.0.0.1"
 # PostgreSQL's role, its password and its database, and the object store's key and secret: from this machine only.
 ACCOUNT = "backchannel"
+# Of the people of the demo (clients/demo/people.py, which is no part of ours to import).
+DEMO_PASSWORD = "backchannel"  # noqa: S105  stated on purpose
 
 
 class LocalSettings(BaseSettings):
@@ -28,6 +30,8 @@ class LocalSettings(BaseSettings):
     objects_memory_mb: int = Field(default=512, ge=64)
     # Prometheus beside the rest, with our alarms, where Debian's package is installed.
     prometheus: bool = False
+    # People who have talked, and an echo that answers: `clients/demo`.
+    demo: bool = True
     # How long a part may take until it serves; a busy machine needs several times the usual five seconds.
     ready_timeout_seconds: float = Field(default=120, gt=0)
 

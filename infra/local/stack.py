@@ -27,7 +27,7 @@ from infra.local.places import ROOT, VENV_PYTHON
 from infra.local.processes import command_of, listener_of
 from infra.local.readiness import tail_of, wait_until_ready
 from infra.local.render import render_stores
-from infra.local.services import balancer, make_fake_push_keys, prometheus_settings, services
+from infra.local.services import balancer, demo, make_fake_push_keys, prometheus_settings, services
 from infra.local.settings import HOST, LocalSettings
 from infra.local.stores import stores
 from infra.local.supervision import Supervision
@@ -62,7 +62,9 @@ class Stack:
         self._stores = stores(self.settings)
         self._services = tuple(services(self.settings) if service_parts is None else service_parts)
         self._balancer = balancer(self.settings)
-        self._parts = {part.name: part for part in (*self._stores, *self._services, self._balancer)}
+        self._guests = (demo(self.settings),) if self.settings.demo and service_parts is None else ()
+        all_parts = (*self._stores, *self._services, self._balancer, *self._guests)
+        self._parts = {part.name: part for part in all_parts}
         self._supervision = Supervision(self._folders)
 
     # ---- the whole
@@ -101,12 +103,13 @@ class Stack:
         self._prepare()
         self._start_and_wait(self._services)
         self._start_and_wait((self._balancer,))
+        self._start_and_wait(self._guests)
 
     def down(self) -> None:
-        """Services first, so that they can still write; then the balancer, the stores, supervisord."""
+        """Guests first, then services, so that they can still write; the balancer, the stores, supervisord."""
         with self._locked():
             if self._supervision.is_up():
-                for phase in (self._services, (self._balancer,), self._stores):
+                for phase in (self._guests, self._services, (self._balancer,), self._stores):
                     self._stop(phase)
                 self._supervision.shut_down()
             self._supervision.clean_up()

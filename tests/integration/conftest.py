@@ -17,7 +17,7 @@ FURTHER = 1_500
 @pytest.fixture(scope="package")
 def unattended() -> Iterator[Stack]:
     """Stores of their own, and nobody else on them: these tests break the log on purpose."""
-    own = LocalSettings(state=Path(f"{STATE}-alone"), port_offset=PORT_OFFSET + FURTHER)
+    own = LocalSettings(state=Path(f"{STATE}-alone"), port_offset=PORT_OFFSET + FURTHER, demo=False)
     stack = Stack(own, variables=VARIABLES)
     stack.reset()
     stack.start_stores()

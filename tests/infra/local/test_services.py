@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from clients.demo.people import PASSWORD
 from infra.local.services import services
-from infra.local.settings import LocalSettings
+from infra.local.settings import DEMO_PASSWORD, LocalSettings
+from infra.local.stack import Stack
 from infra.local.targets import targets
 
 LOCAL = LocalSettings(state=Path(".local"), port_offset=0)
@@ -22,6 +24,16 @@ class TestServices:
         watched = LocalSettings(state=Path(".local"), port_offset=0, prometheus=True)
         assert {"prometheus"} == {part.name for part in services(watched)} - {part.name for part in services(LOCAL)}
         assert targets(LOCAL) == targets(watched)
+
+
+class TestDemo:
+    def test_comes_after_all_that_it_speaks_to_and_only_where_it_is_wanted(self) -> None:
+        with_it, without = (Stack(LocalSettings(port_offset=0, demo=wanted)).names() for wanted in (True, False))
+        assert (*without, "demo") == with_it
+        assert "balancer" == without[-1]
+
+    def test_its_password_is_what_make_up_says(self) -> None:
+        assert PASSWORD == DEMO_PASSWORD
 
 
 class TestTargets:

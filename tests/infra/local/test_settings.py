@@ -9,7 +9,7 @@ from pydantic import SecretStr, ValidationError
 
 from infra.local.folders import SOCKET_PATH_BYTES_MAX, Folders
 from infra.local.places import ROOT
-from infra.local.services import balancer, services
+from infra.local.services import balancer, demo, services
 from infra.local.settings import LocalSettings
 from infra.local.stores import stores
 from infra.operator.cli import app
@@ -19,7 +19,7 @@ EPHEMERAL_PORT_MIN = 32_768
 
 
 def all_ports(settings: LocalSettings) -> list[int]:
-    parts = (*stores(settings), *services(settings), balancer(settings))
+    parts = (*stores(settings), *services(settings), balancer(settings), demo(settings))
     return [port for part in parts for port in part.ports]
 
 
