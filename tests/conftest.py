@@ -36,6 +36,17 @@ VARIABLES = {
 }
 
 
+ON_A_STACK = {"chaos", "e2e", "integration", "web"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All tests on a stack go to one worker, for there is one stack; the others run beside them meanwhile."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "stack" in fixtures or ON_A_STACK.intersection(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
 @pytest.fixture(autouse=True)
 def environment() -> Iterator[None]:
     """Each test ends with the environment that it began with: the command line, run in this process, adds to it."""

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,7 @@ THERE = Requirement("Redis 7", "redis-server", lambda: True)
 
 
 class TestBootstrap:
-    def test_quick_when_everything_is_there(self) -> None:
-        started = time.monotonic()
-
+    def test_silent_when_everything_is_there(self) -> None:
         # -S: it must run where no package is installed.
         done = subprocess.run(
             [sys.executable, "-S", "-m", "infra.local.bootstrap"],
@@ -29,7 +26,6 @@ class TestBootstrap:
         )  # fmt: skip
 
         assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
-        assert time.monotonic() - started < 2
 
     def test_programs_found(self) -> None:
         assert find_java() is not None
