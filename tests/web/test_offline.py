@@ -70,3 +70,31 @@ class TestLostFrame:
         await expect(alice.message("after it")).to_be_visible()
         await expect(alice.message("lost on the way")).to_be_visible()
         assert 1 == len(lost)
+
+
+class TestServerGone:
+    async def test_is_said_and_ends_by_itself(self, stage: Stage) -> None:
+        lines: list[WebSocketRoute] = []
+        alice = await stage.tab()
+        await alice.page.route_web_socket(re.compile("/v1/socket"), lambda line: lines.append(connected(line)))
+        await alice.page.reload()
+        await alice.sign_up("Alice")
+        bob = await stage.person("Bob")
+        await bob.open_new(alice)
+        await bob.write("before")
+        await alice.open("Bob")
+        alice.may_complain = True  # of the network
+        await alice.page.route("**/v1/**", lambda route: route.abort())
+        await lines[-1].close(code=1001, reason="going away")
+        await expect(alice.page.get_by_role("alert")).to_contain_text("The server cannot be reached.")
+        await alice.write("written meanwhile")
+        await expect(alice.tick("written meanwhile", "Waiting to be sent")).to_be_visible()
+        await alice.page.unroute("**/v1/**")
+        await alice.button("Try now").click()
+        await expect(bob.message("written meanwhile")).to_have_count(1)
+        await expect(alice.page.get_by_role("alert")).to_have_count(0)
+
+
+def connected(line: WebSocketRoute) -> WebSocketRoute:
+    line.connect_to_server()
+    return line
