@@ -10,6 +10,7 @@ import subprocess
 import uuid
 from pathlib import Path
 
+from infra.local.brokers import Broker, brokers
 from infra.local.faults import StackFault
 from infra.local.folders import Folders
 from infra.local.places import LIBS
@@ -21,18 +22,28 @@ from infra.local.unprivileged import as_unprivileged, hand_over
 
 
 def initialize_kafka(settings: LocalSettings) -> None:
-    folders = Folders(settings.folder)
-    data, partial = folders.data / "kafka", folders.data / "kafka.partial"
+    """All brokers' folders, of one cluster."""
+    every = brokers(settings)
+    # It must not begin with a dash, or the tool takes it for an option; the version's digit never makes one.
+    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes[6:] + uuid.uuid4().bytes[:6]).decode().rstrip("=")
+    made = [(one.data / "meta.properties").exists() for one in every]
+    is_another_number = any(made) and not all(made)
+    if is_another_number or (Folders(settings.folder).data / f"kafka-{len(every) + 1}").exists():
+        raise StackFault(f"the log was begun with another number of brokers than {len(every)}: run `make reset`")
+    for broker in every:
+        _initialize_broker(broker, cluster_id)
+
+
+def _initialize_broker(broker: Broker, cluster_id: str) -> None:
+    data, partial = broker.data, broker.data.with_name(f"{broker.name}.partial")
     if (data / "meta.properties").exists():
         return
     if any(path.is_dir() and not path.name.startswith("__cluster_metadata") for path in data.glob("*-[0-9]*")):
         raise StackFault(f"{data} holds topics, but its meta.properties is gone: restore it, or run `make reset`")
     for folder in (data, partial):
         shutil.rmtree(folder, ignore_errors=True)
-    config = folders.config / "kafka-format.properties"
-    render_kafka(settings, partial, config)
-    # It must not begin with a dash, or the tool takes it for an option; the version's digit never makes one.
-    cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes[6:] + uuid.uuid4().bytes[:6]).decode().rstrip("=")
+    config = broker.config.with_name("kafka-format.properties")
+    render_kafka(broker, partial, config)
     java = require(find_java(), "Java 17")
     tool = (
         "-cp",

@@ -12,6 +12,8 @@ NICE: Mapping[str, int] = {
     "gateway-1": 0,
     "gateway-2": 0,
     "kafka": 3,
+    "kafka-2": 3,
+    "kafka-3": 3,
     "redis": 3,
     "api": 5,
     "conversation": 7,

@@ -3,6 +3,7 @@
 from pathlib import Path
 from string import Template
 
+from infra.local.brokers import Broker, brokers
 from infra.local.folders import Folders
 from infra.local.settings import ACCOUNT, LocalSettings
 
@@ -17,7 +18,8 @@ def render(name: str, target: Path, **values: str | int) -> None:
 def render_stores(settings: LocalSettings) -> None:
     """Write all of them; the same settings give the same bytes."""
     folders = Folders(settings.folder)
-    render_kafka(settings, folders.data / "kafka", folders.config / "kafka-server.properties")
+    for broker in brokers(settings):
+        render_kafka(broker, broker.data, broker.config)
     _copy("kafka-log4j2.xml", folders)
     _render_cassandra(settings, folders)
     redis = folders.data / "redis"
@@ -36,9 +38,21 @@ def render_stores(settings: LocalSettings) -> None:
     _render_objects(folders)
 
 
-def render_kafka(settings: LocalSettings, data: Path, target: Path) -> None:
-    ports = {"port": settings.port(9092), "controller_port": settings.port(9093)}
-    render("kafka-server.properties", target, data=str(data), **ports)
+def render_kafka(broker: Broker, data: Path, target: Path) -> None:
+    count = broker.settings.brokers
+    render(
+        "kafka-server.properties",
+        target,
+        data=str(data),
+        node=broker.number,
+        voters=",".join(one.voter for one in brokers(broker.settings)),
+        port=broker.port,
+        controller_port=broker.controller_port,
+        proxied_port=broker.proxied_port,
+        proxy_port=broker.proxy_port,
+        replication=count,
+        min_in_sync=max(1, count - 1),
+    )
 
 
 def _render_cassandra(settings: LocalSettings, folders: Folders) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,7 +24,12 @@ class LocalSettings(BaseSettings):
     state: Path = Path(".local")
     # Above 24600 the highest port would stand among those that the kernel gives to outgoing connections.
     port_offset: int = Field(default=0, ge=0, le=23_600)
+    # Three hold each record three times, and take it when two have it: what one loses, the others keep. How many there
+    # are is fixed with the first start.
+    brokers: Literal[1, 3] = 1
     kafka_heap_mb: int = Field(default=512, ge=256)
+    # So much above the brokers' second listeners stand the proxies to which these send who comes; 0: there are none.
+    kafka_proxy_offset: int = Field(default=0, ge=0, le=1_000)
     cassandra_heap_mb: int = Field(default=512, ge=384)
     redis_memory_mb: int = Field(default=512, ge=32)
     # SeaweedFS holds 229 MB that it hardly touches: with 256 it collected garbage without end, a tenth of a core.
@@ -55,8 +61,10 @@ class LocalSettings(BaseSettings):
 
     def environment(self) -> Mapping[str, str]:
         """The addresses of this stack's stores, as the project's own processes read them."""
+        bootstrap = ",".join(f"{HOST}:{broker_port(self, number)}" for number in range(1, self.brokers + 1))
         return {
-            "BACKCHANNEL_KAFKA_BOOTSTRAP": f"{HOST}:{self.port(9092)}",
+            "BACKCHANNEL_KAFKA_BOOTSTRAP": bootstrap,
+            "BACKCHANNEL_KAFKA_REPLICATION": str(self.brokers),
             "BACKCHANNEL_CASSANDRA_HOSTS": HOST,
             "BACKCHANNEL_CASSANDRA_PORT": str(self.port(9042)),
             "BACKCHANNEL_REDIS_URL": f"redis://{HOST}:{self.port(6379)}/0",
@@ -66,3 +74,8 @@ class LocalSettings(BaseSettings):
             "BACKCHANNEL_OBJECTS_ACCESS_KEY": ACCOUNT,
             "BACKCHANNEL_OBJECTS_SECRET_KEY": ACCOUNT,
         }
+
+
+def broker_port(settings: LocalSettings, number: int) -> int:
+    """Of the brokers from 1 to `brokers`."""
+    return settings.port(9092) + 100 * (number - 1)

@@ -15,7 +15,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from infra.dashboards.scraping import RULES, prometheus_config
@@ -52,15 +52,19 @@ class Stack:
         *,
         service_parts: Sequence[Part] | None = None,
         variables: Mapping[str, str] | None = None,
+        service_variables: Mapping[str, str] | None = None,
         say: Callable[[str], None] = lambda _text: None,
     ) -> None:
-        """`service_parts` replace the project's own processes; `variables` reach all of them."""
+        """`service_parts` replace the project's own processes; `variables` reach all parts, `service_variables` these
+        alone, and win: they may say that a store is elsewhere."""
         self.settings = settings or LocalSettings()
         self._folders = Folders(self.settings.folder)
         self._variables = dict(variables or {})
         self._say = say
         self._stores = stores(self.settings)
-        self._services = tuple(services(self.settings) if service_parts is None else service_parts)
+        own = services(self.settings) if service_parts is None else service_parts
+        more = service_variables or {}
+        self._services = tuple(replace(part, environment={**part.environment, **more}) for part in own)
         self._balancer = balancer(self.settings)
         self._guests = (demo(self.settings),) if self.settings.demo and service_parts is None else ()
         all_parts = (*self._stores, *self._services, self._balancer, *self._guests)
@@ -125,6 +129,9 @@ class Stack:
     def names(self) -> tuple[str, ...]:
         """In the order of starting."""
         return tuple(self._parts)
+
+    def part(self, name: str) -> Part:
+        return self._parts[name]
 
     def pid(self, name: str) -> int | None:
         return self._supervision.client.look_at(name).pid

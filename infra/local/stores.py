@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from infra.local import probes
+from infra.local.brokers import Broker, brokers
 from infra.local.folders import Folders
 from infra.local.parts import Part
 from infra.local.places import LIBS
@@ -12,20 +13,23 @@ from infra.local.unprivileged import as_unprivileged
 
 
 def stores(settings: LocalSettings) -> tuple[Part, ...]:
-    return (_kafka(settings), _cassandra(settings), _redis(settings), _postgres(settings), _objects(settings))
+    logs = (_kafka(broker) for broker in brokers(settings))
+    return (*logs, _cassandra(settings), _redis(settings), _postgres(settings), _objects(settings))
 
 
-def _kafka(settings: LocalSettings) -> Part:
-    config = Folders(settings.folder).config
-    heap = f"{settings.kafka_heap_mb}m"
+def _kafka(broker: Broker) -> Part:
+    config = Folders(broker.settings.folder).config
+    heap = f"{broker.settings.kafka_heap_mb}m"
     command = (
         require(find_java(), "Java 17"), f"-Xms{heap}", f"-Xmx{heap}",
         "-XX:+UseSerialGC",  # two cores have no threads to spare for collecting
         "-cp", f"{LIBS / 'kafka'}/*", f"-Dlog4j2.configurationFile={config / 'kafka-log4j2.xml'}",
-        "kafka.Kafka", str(config / "kafka-server.properties"),
+        "kafka.Kafka", str(broker.config),
     )  # fmt: skip
-    port, controller = settings.port(9092), settings.port(9093)
-    return Part("kafka", "store", command, port, probes.kafka, other_ports=(controller,), stop_timeout_seconds=30)
+    others = (broker.controller_port, broker.proxied_port)
+    return Part(
+        broker.name, "store", command, broker.port, probes.kafka, other_ports=others, stop_timeout_seconds=30
+    )  # fmt: skip
 
 
 def _cassandra(settings: LocalSettings) -> Part:

@@ -36,6 +36,13 @@ class TestDemo:
         assert PASSWORD == DEMO_PASSWORD
 
 
+class TestVariables:
+    def test_those_of_services_reach_no_store(self) -> None:
+        stack = Stack(LOCAL, service_variables={"BACKCHANNEL_CASSANDRA_PORT": "1"})
+        given = {name for name in stack.names() if "BACKCHANNEL_CASSANDRA_PORT" in stack.part(name).environment}
+        assert given == {part.name for part in services(LOCAL)}
+
+
 class TestTargets:
     def test_are_our_own_processes(self) -> None:
         assert "127.0.0.1:8081" == targets(LOCAL)["api"]
