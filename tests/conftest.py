@@ -18,6 +18,7 @@ from tests.long_log import LongLog, append_long_log
 # Where a deployment already runs: then the tests that need a stack of their own are left out.
 URL = os.environ.get("BACKCHANNEL_TEST_URL")
 STATE = os.environ.get("BACKCHANNEL_TEST_STATE", ".local/test")
+PUSH_JOURNAL = LocalSettings(state=Path(STATE)).folder / "pushes.jsonl"
 PORT_OFFSET = int(os.environ.get("BACKCHANNEL_TEST_PORT_OFFSET", "20000"))
 TRACES_PORT = 4318 + PORT_OFFSET
 # The tests sign many people up from one address, and want snapshots and views soon.
@@ -33,6 +34,8 @@ VARIABLES = {
     "BACKCHANNEL_PUSH_TIMEOUT_SECONDS": "3",
     "BACKCHANNEL_PUSH_LEASE_SECONDS": "6",
     "BACKCHANNEL_PUSH_BACKOFF_FIRST_SECONDS": "0.2",
+    # What fake-push took is known also when it was killed.
+    "BACKCHANNEL_FAKE_PUSH_JOURNAL": str(PUSH_JOURNAL),
 }
 
 

@@ -5,7 +5,7 @@ conversation, as the app does.
 """
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -41,6 +41,13 @@ class Push(Struct, frozen=True):
     payload: dict[str, Any]
 
 
+class Journaled(Struct, frozen=True):
+    """A push, and the device that it was for: a line of the journal."""
+
+    token: str
+    push: Push
+
+
 class Screen(Struct, frozen=True):
     """A device: all that it was sent, and what it shows now."""
 
@@ -49,7 +56,9 @@ class Screen(Struct, frozen=True):
 
 
 class Devices:
-    def __init__(self) -> None:
+    def __init__(self, write: Callable[[Journaled], None] = lambda _: None) -> None:
+        """`write` is told of each push before its sender is."""
+        self._write = write
         self.accepted = 0
         self.asked: Counter[str] = Counter()
         self._faults: dict[str, deque[Fault]] = {}
@@ -70,6 +79,7 @@ class Devices:
 
     def take(self, token: str, push: Push) -> None:
         self.accepted += 1
+        self._write(Journaled(token, push))
         self._pushes[token].append(push)
         shown = self._shown[token]
         if push.kind == "clear":

@@ -15,5 +15,7 @@ class FakePushSettings(BaseSettings):
     apns_port: int = 8111
     """APNs: HTTP/2 over TLS."""
     keys: Path = Path(".local/data/fake-push")
+    journal: Path | None = None
+    """Where every push is written down: what it remembers otherwise ends with it."""
     url: str = "http://127.0.0.1:8110"
     """As others reach it: what tokens are made for."""

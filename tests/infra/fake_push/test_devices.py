@@ -1,10 +1,26 @@
 """What fake devices show: a tag replaces, a clear takes away; and failures in the order in which they were ordered."""
 
-from infra.fake_push.devices import Devices, Fault, Push
+from pathlib import Path
+
+import msgspec
+
+from infra.fake_push.__main__ import append
+from infra.fake_push.devices import Devices, Fault, Journaled, Push
 
 
 def push(message_id: str, *, tag: str = "c1", kind: str = "message", is_visible: bool = True) -> Push:
     return Push(0, "fcm", is_visible, kind, tag, message_id, tag, "", "", 1, None, {})
+
+
+class TestJournal:
+    def test_every_push_stands_there_for_good(self, tmp_path: Path) -> None:
+        journal = tmp_path / "pushes.jsonl"
+        for message_id in ("m1", "m2"):
+            Devices(lambda one: append(journal, one)).take("token", push(message_id))
+        lines = journal.read_bytes().splitlines()
+        assert [Journaled("token", push("m1")), Journaled("token", push("m2"))] == [
+            msgspec.json.decode(line, type=Journaled) for line in lines
+        ]
 
 
 class TestScreen:
