@@ -6,7 +6,7 @@ from uuid import uuid4
 from playwright.async_api import ConsoleMessage, Locator, Page, expect
 
 PASSWORD = "correct horse battery"
-FOLLOW_MS = 15_000  # a busy machine
+FOLLOW_MS = 30_000  # a busy machine
 expect.set_options(timeout=FOLLOW_MS)
 
 

@@ -117,10 +117,11 @@ class TestSearch:
 class TestKeyboard:
     async def test_alone_is_enough(self, stage: Stage) -> None:
         alice, bob = await talking(stage)
-        await bob.field.press("Shift+Tab")
         await alice.write("by keys")
         await expect(bob.message("by keys")).to_be_visible()
-        await bob.message("by keys").focus()
+        await bob.field.press("Shift+Tab")
+        await bob.page.keyboard.press("Shift+Tab")
+        await expect(bob.message("by keys")).to_be_focused()
         await bob.page.keyboard.press("ArrowUp")
         await expect(bob.message("hello")).to_be_focused()
         await bob.page.keyboard.press("Tab")

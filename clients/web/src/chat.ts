@@ -1,50 +1,35 @@
-/** One signed-in device on this page: its client, what is open, what waits and what failed. The views show it. */
+/** One signed-in device on this page: its client, what is open, and what the views show of it. */
 
-import { batch, signal, type Signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import {
   Api,
   Client,
-  type Command,
-  type CommandRefused,
-  ConnectionEnded,
   type Conversation,
   indexedDbStore,
   type MessageSent,
   newId,
-  type Pending,
   type PresenceChanged,
   type Recipient,
-  type SendMessage,
   type SessionEvent,
   Unreachable,
   type User,
 } from "@backchannel/client";
+import { Changes } from "./changes.js";
 import { DeviceCredentials, peopleOf, type Remembered } from "./devices.js";
 import { Files } from "./files.js";
+import { Line } from "./line.js";
+import { Notes } from "./notes.js";
+import { Outgoing } from "./outgoing.js";
 import { People } from "./people.js";
 import { Uploads } from "./uploads.js";
-import { faultText, reasonText } from "./words.js";
-
-/** How the line to the server is. `ended` will not come back by itself. */
-export type Line =
-  | { readonly state: "connecting" }
-  | { readonly state: "synced" }
-  | { readonly state: "waiting"; readonly retryAt: number }
-  | { readonly state: "offline" }
-  | { readonly state: "ended"; readonly ended: ConnectionEnded };
+import { faultText } from "./words.js";
 
 /** What is open: a conversation, or a person with whom there is none yet. */
 export type Opened = { readonly conversationId: string } | { readonly userId: string };
 
-/** A message of one's own that the server has refused. */
-export interface Failed {
-  readonly command: SendMessage;
-  readonly why: string;
-}
-
-const TYPING_AGAIN_MS = 3_000;
-const NOTE_MS = 6_000;
 const PAGE_EVENTS = 100;
+const SHOWN_EVENTS = 30; // more than a screenful
+const SNAPSHOT_CONVERSATIONS = 200; // a Snapshot of as many leaves others out
 const WATCHED_MAX = 400; // of 500: the rest is for who is opened
 
 export class Chat {
@@ -52,35 +37,27 @@ export class Chat {
   readonly key = newId();
   readonly api: Api;
   readonly client: Client;
+  readonly line: Line;
   readonly people: People;
   readonly files: Files;
-  readonly uploads: Uploads;
-  readonly line = signal<Line>({ state: "connecting" });
+  readonly changes = new Changes();
+  readonly notes = new Notes();
+  readonly outgoing = new Outgoing(this);
+  readonly uploads = new Uploads(this);
   readonly opened = signal<Opened | null>(null);
-  readonly failed = signal<readonly Failed[]>([]);
-  /** Said once, at the edge of the page. */
-  readonly note = signal("");
-  /** Grows whenever anything in the list may have changed. */
-  readonly listVersion = signal(0);
   /** Others' words as they come, for who listens instead of looking. */
   readonly heard = signal("");
+  /** Whether the list is worth showing, be it empty. */
   readonly isListed = signal(false);
   private readonly presenceVersion = signal(0);
-  private readonly versions = new Map<string, Signal<number>>();
-  private readonly dirty = new Set<string>();
   private readonly loading = new Set<string>();
-  private readonly waiting = new Map<string, Command>(); // by client_id: what a refusal will speak of
-  private isBumping = false;
-  private noteTimer: ReturnType<typeof setTimeout> | null = null;
-  private typingSentAt = 0;
-  private readonly cleanups: (() => void)[] = [];
 
   constructor(readonly device: Remembered) {
     this.api = new Api(location.origin, { credentials: new DeviceCredentials(device) });
     this.client = new Client(this.api, { store: indexedDbStore(device.credentials.device_id) });
+    this.line = new Line(this.client);
     this.people = new People(this.api, peopleOf(device.credentials.device_id));
     this.files = new Files(this.api);
-    this.uploads = new Uploads(this);
     this.people.learn({ user_id: this.userId, handle: device.handle, display_name: device.displayName });
   }
 
@@ -89,45 +66,25 @@ export class Chat {
   }
 
   start(): void {
-    this.cleanups.push(this.client.subscribe((event) => this.happened(event)));
-    this.listen(window, "online", () => this.retry());
-    this.listen(window, "offline", () => this.goOffline());
-    this.listen(window, "pagehide", () => this.client.save());
+    this.client.subscribe((event) => this.happened(event));
+    this.line.start();
     void this.load();
-    if (navigator.onLine) this.client.start();
-    else this.goOffline();
-  }
-
-  /** What this browser has kept is shown before the line stands. */
-  private async load(): Promise<void> {
-    await this.client.load();
-    if (this.client.conversations.size > 0) this.isListed.value = true;
-    this.changed("");
   }
 
   stop(): void {
-    this.client.close();
-    for (const cleanup of this.cleanups) cleanup();
-  }
-
-  /** Tries to connect at once. */
-  retry(): void {
-    if (this.client.ended !== null) return;
-    this.line.value = { state: "connecting" };
-    this.client.start();
-    this.client.goOnline();
+    this.line.stop();
   }
 
   /** The conversation, looked at: whoever reads it here is told when it changes. */
   copy(conversationId: string | null): Conversation | null {
     if (conversationId === null) return null;
-    void this.versionOf(conversationId).value;
+    this.changes.follow(conversationId);
     return this.client.conversations.get(conversationId) ?? null;
   }
 
   /** All conversations, newest activity first. */
   list(): Conversation[] {
-    void this.listVersion.value;
+    this.changes.followList();
     const copies = [...this.client.conversations.values()].filter((copy) => copy.kind !== null);
     return copies.sort((one, other) => (one.lastAt < other.lastAt ? 1 : one.lastAt > other.lastAt ? -1 : 0));
   }
@@ -137,7 +94,7 @@ export class Chat {
     const opened = this.opened.value;
     if (opened === null) return null;
     if ("conversationId" in opened) return opened.conversationId;
-    void this.listVersion.value;
+    this.changes.followList();
     return this.client.session.directWith(opened.userId);
   }
 
@@ -160,13 +117,13 @@ export class Chat {
 
   async open(opened: Opened | null): Promise<void> {
     this.opened.value = opened;
-    this.note.value = "";
+    this.notes.clear();
     if (opened !== null && "userId" in opened) this.watch([opened.userId]);
     const conversationId = this.openId();
     const copy = conversationId === null ? undefined : this.client.conversations.get(conversationId);
     if (copy === undefined) return;
     if (copy.kind === "direct") this.watch(copy.memberIds);
-    if (copy.seqs.length < 30) await this.loadOlder(copy.conversationId);
+    if (copy.seqs.length < SHOWN_EVENTS) await this.loadOlder(copy.conversationId);
     if (copy.isMember && !copy.roster.isComplete) await this.describe(copy.conversationId);
   }
 
@@ -184,9 +141,9 @@ export class Chat {
     this.loading.add(conversationId);
     try {
       await this.client.pageBack(conversationId, PAGE_EVENTS);
-      this.changed(conversationId);
+      this.changes.note(conversationId);
     } catch (fault) {
-      if (!(fault instanceof Unreachable)) this.tell(faultText(fault));
+      if (!(fault instanceof Unreachable)) this.notes.tell(faultText(fault));
     } finally {
       this.loading.delete(conversationId);
     }
@@ -195,24 +152,10 @@ export class Chat {
   async describe(conversationId: string): Promise<void> {
     try {
       await this.client.describe(conversationId);
-      this.changed(conversationId);
+      this.changes.note(conversationId);
     } catch (fault) {
-      if (!(fault instanceof Unreachable)) this.tell(faultText(fault));
+      if (!(fault instanceof Unreachable)) this.notes.tell(faultText(fault));
     }
-  }
-
-  /** Gives a command; it waits while there is no line. A refusal is shown where it belongs. */
-  give(command: Command): Promise<void> {
-    this.waiting.set(command.client_id, command);
-    const answered = this.client.sendCommand(command).then(
-      () => undefined,
-      (fault: unknown) => {
-        // Refusals come as frames, also those of commands that an earlier page gave.
-        if (fault instanceof Error && fault.name === "FrameTooLarge") this.tell(faultText(fault));
-      },
-    );
-    this.changed(this.openId() ?? "");
-    return answered;
   }
 
   /** Where a new message goes: to what is open. */
@@ -223,52 +166,15 @@ export class Chat {
     return opened !== null && "userId" in opened ? { to_user_id: opened.userId } : null;
   }
 
-  /** What waits for its answer and belongs to what is open. */
-  pendingHere(): Pending[] {
-    const conversationId = this.openId();
-    const copy = this.copy(conversationId);
-    void this.versionOf("").value;
+  /** The person with whom what is open is, or will be. */
+  openUserId(): string | null {
     const opened = this.opened.value;
-    const userId = copy !== null ? this.other(copy) : opened !== null && "userId" in opened ? opened.userId : null;
-    return this.client.pending.filter(
-      (one) =>
-        (one.conversationId !== null && one.conversationId === conversationId) ||
-        (one.toUserId !== null && one.toUserId === userId),
-    );
+    if (opened !== null && "userId" in opened) return opened.userId;
+    const copy = this.copy(this.openId());
+    return copy === null ? null : this.other(copy);
   }
 
-  /** One's own words that were refused, of what is open. */
-  failedHere(): Failed[] {
-    const conversationId = this.openId();
-    const copy = this.copy(conversationId);
-    const opened = this.opened.value;
-    const userId = copy !== null ? this.other(copy) : opened !== null && "userId" in opened ? opened.userId : null;
-    return this.failed.value.filter(
-      ({ command }) =>
-        (command.conversation_id !== undefined && command.conversation_id === conversationId) ||
-        (command.to_user_id !== undefined && command.to_user_id === userId),
-    );
-  }
-
-  discard(failed: Failed): void {
-    this.failed.value = this.failed.value.filter((one) => one !== failed);
-  }
-
-  /** Tells that one types, not more often than needed. */
-  typing(isTyping: boolean): void {
-    const conversationId = this.openId();
-    if (conversationId === null || !this.client.isSynced) return;
-    const isRecent = Date.now() - this.typingSentAt < TYPING_AGAIN_MS;
-    if (isTyping === isRecent) return;
-    this.typingSentAt = isTyping ? Date.now() : 0;
-    this.client.setTyping(conversationId, isTyping);
-  }
-
-  /** One's message has gone: the server knows that typing is over. */
-  typed(): void {
-    this.typingSentAt = 0;
-  }
-
+  /** A person has seen everything up to a seq. */
   read(conversationId: string, seq: number): void {
     const copy = this.client.conversations.get(conversationId);
     if (copy !== undefined && copy.ownMark.read_seq < seq) this.client.markRead(conversationId, seq);
@@ -282,86 +188,46 @@ export class Chat {
     }
   }
 
-  /** Says something once, where everybody sees it. */
-  tell(text: string): void {
-    this.note.value = text;
-    if (this.noteTimer !== null) clearTimeout(this.noteTimer);
-    this.noteTimer = setTimeout(() => {
-      this.note.value = "";
-    }, NOTE_MS);
-  }
-
-  /** Does something over HTTP; what went wrong is said. Gives whether it went well. */
-  async attempt(work: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await work();
-      return true;
-    } catch (fault) {
-      this.tell(faultText(fault));
-      return false;
-    }
-  }
-
-  /** What shows this conversation looks again, all such changes together. */
-  changed(conversationId: string): void {
-    this.dirty.add(conversationId);
-    if (this.isBumping) return;
-    this.isBumping = true;
-    queueMicrotask(() => this.bump());
-  }
-
-  private bump(): void {
-    this.isBumping = false;
-    batch(() => {
-      for (const name of this.dirty) this.versionOf(name).value += 1;
-      this.listVersion.value += 1;
-    });
-    this.dirty.clear();
-  }
-
-  private versionOf(conversationId: string): Signal<number> {
-    let version = this.versions.get(conversationId);
-    if (version === undefined) {
-      version = signal(0);
-      this.versions.set(conversationId, version);
-    }
-    return version;
+  /** What this browser has kept is shown before the line stands. */
+  private async load(): Promise<void> {
+    await this.client.load();
+    if (this.client.conversations.size > 0 || !navigator.onLine) this.isListed.value = true;
+    this.changes.note("");
   }
 
   private happened(event: SessionEvent): void {
     switch (event.type) {
       case "Disconnected":
-        this.disconnected(event.retryAfterSeconds);
+        this.line.disconnected();
+        if (!navigator.onLine) this.isListed.value = true;
         break;
       case "Synced":
         this.synced();
         break;
+      case "Snapshot":
+        this.changes.noteAll();
+        break;
       case "CommandRefused":
-        this.refused(event);
+        this.outgoing.refused(event);
         break;
       case "Malformed":
-        if (event.client_id !== null) this.tell(`The server did not understand: ${event.detail}`);
+        if (event.client_id !== null) this.notes.tell(`The server did not understand: ${event.detail}`);
         break;
       case "MessageSent":
         this.arrived(event);
         break;
-      case "GroupSettingsChanged":
-      case "MembersAdded":
-        if (event.actor_id !== null) this.people.of(event.actor_id);
-        break;
     }
-    for (const pending of this.client.pending) this.waiting.set(pending.command.client_id, pending.command);
-    this.changed("conversation_id" in event && event.conversation_id !== null ? event.conversation_id : "");
-    if (event.type === "Snapshot") for (const name of this.versions.keys()) this.changed(name);
     if (event.type === "PresenceChanged" || event.type === "Disconnected") this.presenceVersion.value += 1;
+    this.outgoing.look();
+    this.changes.note("conversation_id" in event && event.conversation_id !== null ? event.conversation_id : "");
   }
 
   private synced(): void {
-    this.line.value = { state: "synced" };
+    this.line.synced();
     this.isListed.value = true;
     const direct = this.list().flatMap((copy) => this.other(copy) ?? []);
     this.watch(direct.slice(0, WATCHED_MAX));
-    if (this.client.conversations.size >= 200) void this.listRest();
+    if (this.client.conversations.size >= SNAPSHOT_CONVERSATIONS) void this.listRest();
     const opened = this.opened.value;
     if (opened !== null) void this.open(opened);
   }
@@ -375,42 +241,15 @@ export class Chat {
     } catch {
       // after the next Synced again
     }
-    this.changed("");
-  }
-
-  private disconnected(retryAfterSeconds: number | null): void {
-    const { ended } = this.client;
-    if (ended !== null) this.line.value = { state: "ended", ended };
-    else if (!navigator.onLine) this.line.value = { state: "offline" };
-    else this.line.value = { state: "waiting", retryAt: Date.now() + (retryAfterSeconds ?? 0) * 1000 };
-  }
-
-  private goOffline(): void {
-    this.line.value = { state: "offline" };
-    this.isListed.value = true;
-    this.client.goOffline();
-  }
-
-  private refused(frame: CommandRefused): void {
-    const command = this.waiting.get(frame.client_id ?? "");
-    if (command === undefined) return;
-    this.waiting.delete(command.client_id);
-    const why = reasonText(frame.reason);
-    if (command.type === "SendMessage") this.failed.value = [...this.failed.value, { command, why }];
-    else this.tell(why);
+    this.changes.note("");
   }
 
   private arrived(message: MessageSent): void {
-    if (message.client_id !== null) this.waiting.delete(message.client_id);
+    if (message.client_id !== null) this.outgoing.answered(message.client_id);
     if (message.sender_id === this.userId || message.body === null) return;
     const text = message.body.text ?? message.body.caption ?? "a file";
     this.heard.value = `${this.people.name(message.sender_id)}: ${text}`;
     const copy = this.client.conversations.get(message.conversation_id);
     if (copy?.kind === "direct") this.watch([message.sender_id]);
-  }
-
-  private listen(target: Window, name: string, listener: () => void): void {
-    target.addEventListener(name, listener);
-    this.cleanups.push(() => target.removeEventListener(name, listener));
   }
 }

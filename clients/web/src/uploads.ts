@@ -47,7 +47,7 @@ export class Uploads {
       this.remove(id);
       const body = { kind: "media", media_id: media.media_id, ...(caption ? { caption } : {}) };
       const reply = replyTo === null ? {} : { reply_to: replyTo };
-      await this.chat.give({ type: "SendMessage", client_id: newId(), ...recipient, body, ...reply });
+      await this.chat.outgoing.give({ type: "SendMessage", client_id: newId(), ...recipient, body, ...reply });
     } catch (fault) {
       if (fault instanceof UploadCancelled) this.remove(id);
       else this.change(id, { why: faultText(fault) });

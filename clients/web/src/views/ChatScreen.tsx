@@ -37,7 +37,7 @@ function Nothing() {
 
 /** Above everything, dialogs too. */
 function Note({ chat }: { chat: Chat }) {
-  const text = chat.note.value;
+  const text = chat.notes.text.value;
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (text) element.current?.showPopover();

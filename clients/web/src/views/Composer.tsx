@@ -40,14 +40,14 @@ export function Composer({ chat, copy, composing, onCompose, onSent }: ComposerP
     field.current?.focus();
   }, [editedId, composing.kind, files.length]);
   useEffect(() => fit(field.current), [text]);
-  useEffect(() => () => chat.typing(false), []);
+  useEffect(() => () => chat.outgoing.typing(false), []);
 
   const write = (next: string): void => {
     setText(next);
     if (composing.kind === "edit") return;
-    chat.typing(next !== "");
+    chat.outgoing.typing(next !== "");
     if (quiet.current !== null) clearTimeout(quiet.current);
-    quiet.current = setTimeout(() => chat.typing(false), QUIET_MS);
+    quiet.current = setTimeout(() => chat.outgoing.typing(false), QUIET_MS);
   };
   const stop = (): void => {
     onCompose({ kind: "new" });
@@ -106,7 +106,7 @@ export function Composer({ chat, copy, composing, onCompose, onSent }: ComposerP
       <div class="composer-line">
         <input ref={picker} type="file" multiple hidden aria-label="Choose files" onChange={(event) => { onCompose({ ...composing, files: [...files, ...(event.currentTarget.files ?? [])] }); event.currentTarget.value = ""; }} />
         <button type="button" class="icon-button" aria-label="Attach a file" title="Attach a file" disabled={composing.kind === "edit"} onClick={() => picker.current?.click()}><AttachIcon /></button>
-        <textarea ref={field} rows={1} placeholder={files.length > 0 ? "Add a caption" : "Write a message"} aria-label="Message" value={text} onInput={(event) => write(event.currentTarget.value)} onKeyDown={pressed} onPaste={pasted} onBlur={() => chat.typing(false)} />
+        <textarea ref={field} rows={1} placeholder={files.length > 0 ? "Add a caption" : "Write a message"} aria-label="Message" value={text} onInput={(event) => write(event.currentTarget.value)} onKeyDown={pressed} onPaste={pasted} onBlur={() => chat.outgoing.typing(false)} />
         {length >= COUNT_FROM ? <span class="count-left">{(TEXT_MAX - length).toLocaleString()}</span> : null}
         <button type="submit" class="send" aria-label={composing.kind === "edit" ? "Save the change" : "Send"} disabled={!canSend}><SendIcon /></button>
       </div>
@@ -117,18 +117,18 @@ export function Composer({ chat, copy, composing, onCompose, onSent }: ComposerP
 function sendNew(chat: Chat, text: string, files: readonly File[], replyTo: string | null): void {
   const recipient = chat.recipient();
   if (recipient === null) return;
-  chat.typed();
+  chat.outgoing.typed();
   files.forEach((file, index) => void chat.uploads.begin(file, index === 0 ? text : "", recipient, index === 0 ? replyTo : null));
   if (files.length > 0) return;
   const reply = replyTo === null ? {} : { reply_to: replyTo };
-  void chat.give({ type: "SendMessage", client_id: newId(), ...recipient, body: { kind: "text", text }, ...reply });
+  void chat.outgoing.give({ type: "SendMessage", client_id: newId(), ...recipient, body: { kind: "text", text }, ...reply });
 }
 
 function sendEdit(chat: Chat, message: MessageSent, text: string): void {
   if (message.body === null || text === textOf(message)) return;
   const { conversation_id, message_id } = message;
   const body = message.body.kind === "text" ? { kind: "text", text } : { ...message.body, caption: text };
-  void chat.give({ type: "EditMessage", client_id: newId(), conversation_id, message_id, body });
+  void chat.outgoing.give({ type: "EditMessage", client_id: newId(), conversation_id, message_id, body });
 }
 
 /** Why one cannot write here; null if one can. */

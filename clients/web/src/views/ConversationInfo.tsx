@@ -47,7 +47,7 @@ function Contact({ chat, userId }: { chat: Chat; userId: string }) {
 
 function Muting({ chat, copy }: { chat: Chat; copy: Conversation }) {
   const isMuted = copy.mutedUntil !== null && Date.parse(copy.mutedUntil) > Date.now();
-  const mute = (until: string | null): void => void chat.attempt(() => chat.client.mute(copy.conversationId, until)).then(() => chat.changed(copy.conversationId));
+  const mute = (until: string | null): void => void chat.notes.attempt(() => chat.client.mute(copy.conversationId, until)).then(() => chat.changes.note(copy.conversationId));
   const inHours = (hours: number): string => new Date(Date.now() + hours * HOUR_MS).toISOString();
   return (
     <section class="setting">
@@ -67,11 +67,11 @@ function Muting({ chat, copy }: { chat: Chat; copy: Conversation }) {
 
 function Blocking({ chat, userId }: { chat: Chat; userId: string }) {
   const [blocked, setBlocked] = useState<readonly string[] | null>(null);
-  const look = (): void => void chat.attempt(async () => setBlocked(await chat.api.blocks()));
+  const look = (): void => void chat.notes.attempt(async () => setBlocked(await chat.api.blocks()));
   useEffect(look, []);
   if (blocked === null) return null;
   const isBlocked = blocked.includes(userId);
-  const change = (): void => void chat.attempt(() => (isBlocked ? chat.api.unblock(userId) : chat.api.block(userId))).then(look);
+  const change = (): void => void chat.notes.attempt(() => (isBlocked ? chat.api.unblock(userId) : chat.api.block(userId))).then(look);
   return (
     <section class="setting">
       <h3>{isBlocked ? "You have blocked this person" : "Block"}</h3>
@@ -91,7 +91,7 @@ function Group({ chat, copy, onClose }: { chat: Chat; copy: Conversation; onClos
   const isAdmin = copy.isMember && own?.role === "admin";
   const mayAdd = copy.isMember && (isAdmin || copy.roster.settings?.who_can_add === "everyone");
   const leave = async (): Promise<void> => {
-    if (await chat.attempt(() => chat.client.leaveGroup(id))) onClose();
+    if (await chat.notes.attempt(() => chat.client.leaveGroup(id))) onClose();
   };
   return (
     <>
@@ -111,7 +111,7 @@ function Group({ chat, copy, onClose }: { chat: Chat; copy: Conversation; onClos
           ))}
         </ul>
         {mayAdd ? <button type="button" aria-expanded={isAdding} onClick={() => setAdding(!isAdding)}>Add people</button> : null}
-        {isAdding ? <PeoplePicker chat={chat} without={copy.memberIds} onPick={(user) => void chat.attempt(() => chat.client.addMembers(id, [user.user_id]))} /> : null}
+        {isAdding ? <PeoplePicker chat={chat} without={copy.memberIds} onPick={(user) => void chat.notes.attempt(() => chat.client.addMembers(id, [user.user_id]))} /> : null}
       </section>
       {isAdmin ? <Permissions chat={chat} copy={copy} /> : null}
       {copy.isMember ? (
@@ -126,8 +126,8 @@ function Group({ chat, copy, onClose }: { chat: Chat; copy: Conversation; onClos
 function memberItems(chat: Chat, id: string, userId: string, role: string): MenuItem[] {
   const isAdmin = role === "admin";
   return [
-    { label: isAdmin ? "Take the admin role back" : "Make admin", onChoose: () => void chat.attempt(() => chat.client.changeRole(id, userId, isAdmin ? "member" : "admin")) },
-    { label: "Remove from the group", isDangerous: true, onChoose: () => void chat.attempt(() => chat.client.removeMember(id, userId)) },
+    { label: isAdmin ? "Take the admin role back" : "Make admin", onChoose: () => void chat.notes.attempt(() => chat.client.changeRole(id, userId, isAdmin ? "member" : "admin")) },
+    { label: "Remove from the group", isDangerous: true, onChoose: () => void chat.notes.attempt(() => chat.client.removeMember(id, userId)) },
   ];
 }
 
@@ -137,7 +137,7 @@ function GroupHead({ chat, copy, isAdmin }: { chat: Chat; copy: Conversation; is
   const [about, setAbout] = useState(description);
   const save = (): void => {
     const change = { ...(name.trim() === copy.name ? {} : { name: name.trim() }), ...(about === description ? {} : { description: about }) };
-    void chat.attempt(() => chat.client.changeSettings(copy.conversationId, change));
+    void chat.notes.attempt(() => chat.client.changeSettings(copy.conversationId, change));
   };
   const picture = <Avatar chat={chat} name={copy.name ?? ""} seed={copy.conversationId} mediaId={copy.roster.settings?.avatar_media_id} isGroup size="large" />;
   if (!isAdmin)
@@ -162,7 +162,7 @@ function GroupHead({ chat, copy, isAdmin }: { chat: Chat; copy: Conversation; is
 
 function Permissions({ chat, copy }: { chat: Chat; copy: Conversation }) {
   const settings = copy.roster.settings;
-  const change = (what: "who_can_send" | "who_can_add", who: string): void => void chat.attempt(() => chat.client.changeSettings(copy.conversationId, { [what]: who as Who }));
+  const change = (what: "who_can_send" | "who_can_add", who: string): void => void chat.notes.attempt(() => chat.client.changeSettings(copy.conversationId, { [what]: who as Who }));
   return (
     <section class="setting">
       <h3>Permissions</h3>
@@ -188,7 +188,7 @@ export function PicturePicker({ chat, label, onPicture }: { chat: Chat; label: s
   const choose = async (file: File | undefined): Promise<void> => {
     if (file === undefined) return;
     setBusy(true);
-    await chat.attempt(async () => {
+    await chat.notes.attempt(async () => {
       const contentType = contentTypeOf(file);
       if (kindOf(contentType) !== "image") throw new Error("Choose a picture: JPEG, PNG, WebP or GIF.");
       const media = await chat.api.upload(file, { kind: "image", contentType, fileName: file.name });

@@ -30,8 +30,8 @@ export function ConversationView({ chat }: { chat: Chat }) {
   const [isAtEnd, setAtEnd] = useState(true);
   const isFocused = useFocus();
   const rows = useRows(copy);
-  const pending = chat.pendingHere().filter((one) => one.command.type === "SendMessage");
-  const failed = chat.failedHere();
+  const pending = chat.outgoing.pendingHere().filter((one) => one.command.type === "SendMessage");
+  const failed = chat.outgoing.failedHere();
   const uploads = chat.uploads.here();
   const changes = pendingChanges(chat.client.pending);
   const shown = useMemo<readonly Shown[]>(
@@ -44,6 +44,7 @@ export function ConversationView({ chat }: { chat: Chat }) {
     [rows, pending.map((one) => one.key).join(), uploads.map((one) => one.id).join(), failed],
   );
   const keys = useMemo(() => shown.map((row) => row.key), [shown]);
+  const lastMessage = rows.findLast((row) => row.kind === "message");
   const hits = useMemo(() => hitsOf(copy, search), [copy?.cursor, copy?.completeFrom, search]);
   const drop = useDrop((files) => setComposing({ ...composing, files }));
 
@@ -67,9 +68,9 @@ export function ConversationView({ chat }: { chat: Chat }) {
       if (copy === null || copy.completeFrom <= 1) break;
       await chat.loadOlder(copy.conversationId);
     }
-    chat.tell("The message is too far back.");
+    chat.notes.tell("The message is too far back.");
   };
-  const again = (command: SendMessage): void => void chat.give({ ...command, client_id: newId() });
+  const again = (command: SendMessage): void => void chat.outgoing.give({ ...command, client_id: newId() });
 
   const render = (index: number) => {
     const row = shown[index] as Shown;
@@ -92,6 +93,7 @@ export function ConversationView({ chat }: { chat: Chat }) {
             message={message}
             continues={row.continues}
             isMarked={marked === row.key}
+            isStop={row === lastMessage}
             change={changes.get(message.message_id)}
             onReply={() => setComposing({ kind: "reply", message })}
             onEdit={() => setComposing({ kind: "edit", message })}

@@ -11,7 +11,7 @@ const SIGNED_OUT = new Set([4500, 4503]);
 const PATIENCE_MS = 1_500; // a short loss is nobody's business
 
 export function LineBanner({ chat }: { chat: Chat }) {
-  const line = chat.line.value;
+  const line = chat.line.now.value;
   const isWell = line.state === "synced";
   const [isLate, setLate] = useState(false);
   useEffect(() => {
@@ -28,7 +28,7 @@ export function LineBanner({ chat }: { chat: Chat }) {
   if (line.state === "connecting") return <Banner text="Connecting…" />;
   return (
     <Banner text="The server cannot be reached. What you write waits here; trying again.">
-      <button type="button" onClick={() => chat.retry()}>Try now</button>
+      <button type="button" onClick={() => chat.line.retry()}>Try now</button>
     </Banner>
   );
 }

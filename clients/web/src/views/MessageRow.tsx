@@ -23,6 +23,8 @@ interface MessageRowProps {
   readonly message: MessageSent;
   readonly continues: boolean;
   readonly isMarked: boolean;
+  /** By the tab key one comes to this message, and by arrows from it to the others. */
+  readonly isStop: boolean;
   readonly change: Change | undefined;
   readonly onReply: () => void;
   readonly onEdit: () => void;
@@ -31,7 +33,7 @@ interface MessageRowProps {
 }
 
 export function MessageRow(props: MessageRowProps) {
-  const { chat, copy, continues, isMarked, change, onJump } = props;
+  const { chat, copy, continues, isMarked, isStop, change, onJump } = props;
   const message = changed(props.message, change, chat.userId);
   const isOwn = message.sender_id === chat.userId;
   const isGroup = copy.kind === "group";
@@ -39,7 +41,7 @@ export function MessageRow(props: MessageRowProps) {
   const text = textOf(message);
   const sender = chat.people.name(message.sender_id);
   return (
-    <article class={`message ${isOwn ? "own" : "others"} ${continues ? "continues" : ""} ${message.edited_at === null ? "" : "edited"} ${isMarked ? "marked" : ""}`} tabIndex={-1} data-message-id={message.message_id} aria-label={`${isOwn ? "You" : sender}, ${clockText(message.sent_at)}`}>
+    <article class={`message ${isOwn ? "own" : "others"} ${continues ? "continues" : ""} ${message.edited_at === null ? "" : "edited"} ${isMarked ? "marked" : ""}`} tabIndex={isStop ? 0 : -1} data-message-id={message.message_id} aria-label={`${isOwn ? "You" : sender}, ${clockText(message.sent_at)}`}>
       <div class="bubble">
         {isGroup && !isOwn && !continues ? <bdi class={`sender hue${hueOf(message.sender_id)}`}>{sender}</bdi> : null}
         {message.reply_to === null ? null : <Quote chat={chat} copy={copy} messageId={message.reply_to} onJump={onJump} />}
@@ -66,7 +68,7 @@ export function MessageRow(props: MessageRowProps) {
 function Actions({ chat, copy, message, isOwn, onReply, onEdit, onInfo }: MessageRowProps & { isOwn: boolean }) {
   const react = (emoji: string): void => {
     const isTaken = message.reactions.some((one) => one.user_id === chat.userId && one.emoji === emoji);
-    void chat.give({ type: "SetReaction", ...place(message), emoji: isTaken ? null : emoji });
+    void chat.outgoing.give({ type: "SetReaction", ...place(message), emoji: isTaken ? null : emoji });
   };
   const ageMs = Date.now() - Date.parse(message.sent_at);
   const isAdmin = copy.kind === "group" && copy.roster.members.get(chat.userId)?.role === "admin";
@@ -76,7 +78,7 @@ function Actions({ chat, copy, message, isOwn, onReply, onEdit, onInfo }: Messag
   if (isOwn) items.push({ label: "Message info", onChoose: onInfo });
   if (isOwn && ageMs < EDIT_MS) items.push({ label: "Edit", onChoose: onEdit });
   if ((isOwn && ageMs < DELETE_MS) || isAdmin)
-    items.push({ label: "Delete for everyone", isDangerous: true, onChoose: () => void chat.give({ type: "DeleteMessage", ...place(message) }) });
+    items.push({ label: "Delete for everyone", isDangerous: true, onChoose: () => void chat.outgoing.give({ type: "DeleteMessage", ...place(message) }) });
   const quick = EMOJIS.map((emoji) => ({ label: emoji, onChoose: () => react(emoji) }));
   return (
     <div class="actions">
@@ -106,7 +108,7 @@ function Reactions({ chat, message }: { chat: Chat; message: MessageSent }) {
         const isOwn = userIds.includes(chat.userId);
         const names = userIds.map((userId) => (userId === chat.userId ? "You" : chat.people.name(userId))).join(", ");
         return (
-          <button key={emoji} type="button" class={isOwn ? "own-reaction" : ""} aria-pressed={isOwn} aria-label={`${emoji}${userIds.length > 1 ? ` ${userIds.length}` : ""} from ${names}`} title={names} onClick={() => void chat.give({ type: "SetReaction", ...place(message), emoji: isOwn ? null : emoji })}>
+          <button key={emoji} type="button" class={isOwn ? "own-reaction" : ""} aria-pressed={isOwn} aria-label={`${emoji}${userIds.length > 1 ? ` ${userIds.length}` : ""} from ${names}`} title={names} onClick={() => void chat.outgoing.give({ type: "SetReaction", ...place(message), emoji: isOwn ? null : emoji })}>
             <span>{emoji}</span>
             {userIds.length > 1 ? <span class="count">{userIds.length}</span> : null}
           </button>

@@ -34,7 +34,7 @@ function NewGroup({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   };
   const create = async (): Promise<void> => {
     const userIds = members.map((user) => user.user_id);
-    await chat.attempt(async () => {
+    await chat.notes.attempt(async () => {
       const made = await chat.client.createGroup(name.trim(), userIds);
       onClose();
       await chat.open({ conversationId: made.conversation_id });

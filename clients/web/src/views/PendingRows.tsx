@@ -2,7 +2,8 @@
 
 import type { SendMessage } from "@backchannel/client";
 import { useEffect, useMemo } from "preact/hooks";
-import type { Chat, Failed } from "../chat.js";
+import type { Chat } from "../chat.js";
+import type { Failed } from "../outgoing.js";
 import { sizeText } from "../times.js";
 import type { Uploading } from "../uploads.js";
 import { WarnIcon } from "./icons.js";
@@ -23,7 +24,7 @@ export function PendingRow({ chat, command }: { chat: Chat; command: SendMessage
 
 export function FailedRow({ chat, failed, onAgain }: { chat: Chat; failed: Failed; onAgain: (command: SendMessage) => void }) {
   const again = (): void => {
-    chat.discard(failed);
+    chat.outgoing.discard(failed);
     onAgain(failed.command);
   };
   return (
@@ -33,7 +34,7 @@ export function FailedRow({ chat, failed, onAgain }: { chat: Chat; failed: Faile
         <p class="why" role="alert"><WarnIcon /> {failed.why}</p>
         <span class="failed-actions">
           <button type="button" onClick={again}>Try again</button>
-          <button type="button" onClick={() => chat.discard(failed)}>Discard</button>
+          <button type="button" onClick={() => chat.outgoing.discard(failed)}>Discard</button>
         </span>
       </div>
     </article>

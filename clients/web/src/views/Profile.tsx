@@ -12,7 +12,7 @@ import { Dialog } from "./Dialog.js";
 
 export function Profile({ chat, onClose }: { chat: Chat; onClose: () => void }) {
   const [me, setMe] = useState<User | null>(null);
-  useEffect(() => void chat.attempt(async () => setMe(await chat.api.me())), []);
+  useEffect(() => void chat.notes.attempt(async () => setMe(await chat.api.me())), []);
   const change = async (what: ProfileChange): Promise<void> => {
     const changed = await chat.api.changeMe(what);
     setMe(changed);
@@ -36,7 +36,7 @@ export function Profile({ chat, onClose }: { chat: Chat; onClose: () => void }) 
 
 function Settings({ chat, me, onChange }: { chat: Chat; me: User; onChange: (change: ProfileChange) => Promise<void> }) {
   const [name, setName] = useState(me.display_name ?? "");
-  const set = (change: ProfileChange): void => void chat.attempt(() => onChange(change));
+  const set = (change: ProfileChange): void => void chat.notes.attempt(() => onChange(change));
   return (
     <section class="setting">
       <label>Your name<input value={name} maxLength={100} onInput={(event) => setName(event.currentTarget.value)} /></label>
@@ -72,7 +72,7 @@ function Appearance() {
 
 function Devices({ chat }: { chat: Chat }) {
   const [devices, setDevices] = useState<readonly Device[]>([]);
-  const look = (): void => void chat.attempt(async () => setDevices(await chat.api.devices()));
+  const look = (): void => void chat.notes.attempt(async () => setDevices(await chat.api.devices()));
   useEffect(look, []);
   return (
     <section class="setting">
@@ -85,7 +85,7 @@ function Devices({ chat }: { chat: Chat }) {
               {device.device_id === chat.device.credentials.device_id ? <span class="person-about">This one</span> : null}
             </span>
             {device.device_id === chat.device.credentials.device_id ? null : (
-              <button type="button" onClick={() => void chat.attempt(() => chat.api.signOut(device.device_id)).then(look)}>Sign out</button>
+              <button type="button" onClick={() => void chat.notes.attempt(() => chat.api.signOut(device.device_id)).then(look)}>Sign out</button>
             )}
           </li>
         ))}
@@ -99,20 +99,20 @@ function WaysOut({ chat }: { chat: Chat }) {
   const [isChanging, setChanging] = useState(false);
   const deviceId = chat.device.credentials.device_id;
   const signOut = async (): Promise<void> => {
-    if (await chat.attempt(() => chat.api.signOut())) forget(deviceId);
+    if (await chat.notes.attempt(() => chat.api.signOut())) forget(deviceId);
   };
   const erase = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    if (await chat.attempt(() => chat.api.eraseAccount(String(form.get("password"))))) forget(deviceId);
+    if (await chat.notes.attempt(() => chat.api.eraseAccount(String(form.get("password"))))) forget(deviceId);
   };
   const change = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const passwords = { password: String(form.get("password")), new_password: String(form.get("new_password")) };
-    if (!(await chat.attempt(() => chat.api.changePassword(passwords)))) return;
+    if (!(await chat.notes.attempt(() => chat.api.changePassword(passwords)))) return;
     setChanging(false);
-    chat.tell("Your password is changed. Other devices are signed out.");
+    chat.notes.tell("Your password is changed. Other devices are signed out.");
   };
   return (
     <section class="setting">

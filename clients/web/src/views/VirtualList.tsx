@@ -104,15 +104,23 @@ export class VirtualList extends Component<VirtualListProps, Window> {
     if (this.measure() || this.offsetKeys !== this.props.keys) this.layOut();
     this.applySpaces();
     if (this.isAtEnd && this.props.sticksToEnd) viewport.scrollTop = viewport.scrollHeight;
-    else if (this.anchor !== null) this.restore(viewport, this.anchor);
+    else this.restore(viewport);
     this.look(viewport);
   }
 
-  private restore(viewport: HTMLDivElement, anchor: { readonly key: string; readonly delta: number }): void {
-    const index = this.props.keys.indexOf(anchor.key);
-    if (index < 0) return;
-    const wanted = (this.offsets[index] as number) + anchor.delta;
-    if (Math.abs(viewport.scrollTop - wanted) > 1) viewport.scrollTop = wanted;
+  private restore(viewport: HTMLDivElement): void {
+    const top = this.anchorTop();
+    if (top !== null && Math.abs(viewport.scrollTop - top) > 1) viewport.scrollTop = top;
+  }
+
+  /** Where the reader has to stand to see what they saw; null if that is gone. */
+  private anchorTop(): number | null {
+    const index = this.anchor === null ? -1 : this.props.keys.indexOf(this.anchor.key);
+    return this.anchor === null || index < 0 ? null : (this.offsets[index] as number) + this.anchor.delta;
+  }
+
+  private endTop(): number {
+    return Math.max(0, (this.offsets[this.props.keys.length] as number) - this.state.height);
   }
 
   private measure(): boolean {
@@ -160,10 +168,9 @@ export class VirtualList extends Component<VirtualListProps, Window> {
 
   override render(): ComponentChildren {
     const { keys, render, label, className = "", empty } = this.props;
-    if (this.offsetKeys !== keys) this.layOut();
-    const isEndWanted = this.isAtEnd && this.props.sticksToEnd;
-    const total = this.offsets[keys.length] as number;
-    const top = isEndWanted ? Math.max(0, total - this.state.height) : this.state.top;
+    const isNew = this.offsetKeys !== keys;
+    if (isNew) this.layOut();
+    const top = this.isAtEnd && this.props.sticksToEnd ? this.endTop() : ((isNew ? this.anchorTop() : null) ?? this.state.top);
     this.first = this.indexAt(top - OVERSCAN_PX);
     this.last = keys.length === 0 ? -1 : this.indexAt(top + this.state.height + OVERSCAN_PX);
     const shown = [];
