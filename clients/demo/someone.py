@@ -11,9 +11,10 @@ from clients.demo.tally import Tally
 from clients.python import Client, CommandFailed, MessageSent
 from clients.python.frames import ReadAdvanced, TypingChanged
 
-PAUSE_SECONDS = 6.0  # from one look to the next, on average
+PAUSE_SECONDS = 4.0  # from one look to the next, on average
 ANSWERS_SHARE = 0.6  # of the looks at which something has come
-BEGINS_SHARE = 0.15  # of the others
+BEGINS_SHARE = 0.3  # of the others
+GROUPS_SHARE = 0.4  # of what is begun, where there is a group
 KEY_SECONDS = 0.08
 TYPING_SECONDS_MAX = 5.0
 NAMESPACE = uuid.UUID("0b7e4f0e-3f4c-4f0a-9a55-5d9f7f1c7e21")
@@ -56,14 +57,21 @@ class Someone:
                 self._client.mark_read(conversation_id)
             if came and self._random.random() < ANSWERS_SHARE:
                 await self._say(conversation_id=self._random.choice(came))
-            elif self._random.random() < BEGINS_SHARE and (near := friends()):
-                await self._say(to_user_id=self._random.choice(near))
+            elif self._random.random() < BEGINS_SHARE:
+                await self._begin(friends())
 
     async def found(self, title: str, members: Sequence[str]) -> None:
         """A group, unless it is there."""
         if not any(copy.name == title for copy in self._client.conversations.values()):
             client_id = str(uuid.uuid5(NAMESPACE, f"{self._client.user_id}/{title}"))
             await self._counted(self._client.create_group(title, members, client_id=client_id))
+
+    async def _begin(self, friends: Sequence[str]) -> None:
+        groups = [name for name, copy in self._client.conversations.items() if copy.kind == "group" and copy.is_member]
+        if groups and self._random.random() < GROUPS_SHARE:
+            await self._say(conversation_id=self._random.choice(groups))
+        elif friends:
+            await self._say(to_user_id=self._random.choice(friends))
 
     async def _say(self, *, conversation_id: str | None = None, to_user_id: str | None = None) -> None:
         text = self._random.choice(TEXTS)

@@ -18,10 +18,10 @@ class Tally:
     def line(self, people: int, seconds: float) -> str:
         """The line for what was counted in so many seconds; counting begins anew."""
         rates = (
-            f"{len(self.sent_seconds) / seconds:.0f} sent",
-            f"{self.received / seconds:.0f} received",
-            f"{self.read / seconds:.0f} read",
-            f"{self.typing / seconds:.0f} typing",
+            f"{len(self.sent_seconds) / seconds:.1f} sent",
+            f"{self.received / seconds:.1f} received",
+            f"{self.read / seconds:.1f} read",
+            f"{self.typing / seconds:.1f} typing",
         )
         ticks = ", ".join(f"p{share} {_percentile(self.sent_seconds, share) * 1000:.0f} ms" for share in (50, 99))
         failed = f" · {self.failed} failed" if self.failed else ""

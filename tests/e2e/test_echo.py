@@ -16,17 +16,30 @@ from clients.python.frames import ReadAdvanced, TypingChanged
 from tests.e2e.demo import newcomer, signed_in
 
 SEEN_SECONDS = 30.0
-HASTE = Pace(look_seconds=0.05, key_seconds=0, typing_seconds_min=0.1, typing_seconds_max=0.1, away_seconds=2.0)
+HASTE = Pace(look_seconds=0.05, key_seconds=0, typing_seconds_min=0.1, typing_seconds_max=0.1, away_seconds=600)
 E = TypeVar("E")
 
 
 class Visitor:
-    """Somebody who writes to an echo, and sees what comes back."""
+    """Somebody who writes to an echo of their own, which is quick, and sees what comes back."""
 
-    def __init__(self, client: Client, echo_id: str) -> None:
+    def __init__(self, client: Client, echo_api: Api) -> None:
+        assert echo_api.credentials is not None
         self.client = client
-        self.echo_id = echo_id
+        self.echo_id = echo_api.credentials.user_id
+        self._echo_api = echo_api
         self._events = client.events()
+        self._living = asyncio.create_task(Echo(echo_api, HASTE).run())
+
+    async def restart(self) -> None:
+        """The echo's process ends, and another one begins."""
+        await self.end()
+        self._living = asyncio.create_task(Echo(self._echo_api, HASTE).run())
+
+    async def end(self) -> None:
+        self._living.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._living
 
     async def say(self, text: str) -> MessageSent:
         return await self.client.send_text(text, to_user_id=self.echo_id)
@@ -54,17 +67,13 @@ class Visitor:
 
 @pytest.fixture
 async def visitor(api_url: str) -> AsyncIterator[Visitor]:
-    """Beside an echo of its own, which is quick."""
     async with Api(api_url) as open_api:
         echo, guest = await newcomer(open_api, "echo"), await newcomer(open_api)
     async with signed_in(api_url, echo) as echo_api, signed_in(api_url, guest) as api, Client(api) as client:
-        living = asyncio.create_task(Echo(echo_api, HASTE).run())
-        assert echo_api.credentials is not None
         await client.wait_synced()
-        yield Visitor(client, echo_api.credentials.user_id)
-        living.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await living
+        visitor = Visitor(client, echo_api)
+        yield visitor
+        await visitor.end()
 
 
 class TestEcho:
@@ -111,6 +120,7 @@ class TestEcho:
         sent = await visitor.say("are you there?")
         copy = client.conversations[sent.conversation_id]
         assert Tick.SENT == tick(sent, copy)
+        await visitor.restart()  # sooner than it would come back by itself
         assert "are you there?" == (await visitor.until(MessageSent)).text
         assert Tick.READ == tick(sent, copy)
 
