@@ -4,6 +4,8 @@ import re
 import subprocess
 from pathlib import Path
 
+from clients.demo.people import PASSWORD, PEOPLE
+
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text()
 TOP_LEVEL = {"schemas", "streams", "gateway", "api", "infra", "clients", "tests", "docs"}
@@ -11,15 +13,30 @@ TOP_LEVEL = {"schemas", "streams", "gateway", "api", "infra", "clients", "tests"
 
 class TestCommands:
     def test_make_targets_exist(self) -> None:
-        targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+        targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
-        assert set(re.findall(r"\bmake ([a-z]+)", TEXT)) <= targets
+        assert set(re.findall(r"\bmake ([a-z-]+)", TEXT)) <= targets
 
     def test_backchannel_subcommands_exist(self) -> None:
         for command in set(re.findall(r"bin/backchannel ([a-z-]+)", TEXT)):
             done = subprocess.run([ROOT / ".venv/bin/backchannel", command, "--help"], capture_output=True, check=False)
 
             assert done.returncode == 0, command
+
+
+class TestTryIt:
+    def test_who_signs_in_as_told_gets_in(self) -> None:
+        said = TEXT.split("## Try it")[1].split("## What is promised")[0]
+        handles = {person.handle for person in PEOPLE}
+        assert {"alice", "bob", "carol", "dave", "erin", "echo"} <= handles & set(re.findall(r"`([a-z]+)`", said))
+        assert f"password is `{PASSWORD}`" in said
+        assert f'"alice", "{PASSWORD}"' in said
+
+
+class TestOrder:
+    def test_what_a_visitor_needs_first_comes_first(self) -> None:
+        expected = ["Two commands", "Try it", "What is promised", "The way of a message", "Operators", "Analysts"]
+        assert [*expected, "Measured", "Limits", "The house"] == re.findall(r"^## (.*)$", TEXT, re.MULTILINE)
 
 
 class TestMap:
