@@ -68,7 +68,7 @@ class Stack:
         self._balancer = balancer(self.settings)
         self._guests = (demo(self.settings),) if self.settings.demo and service_parts is None else ()
         all_parts = (*self._stores, *self._services, self._balancer, *self._guests)
-        self._parts = {part.name: part for part in all_parts}
+        self._parts: dict[str, Part] = {part.name: part for part in all_parts}
         self._supervision = Supervision(self._folders)
 
     # ---- the whole
