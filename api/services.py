@@ -19,6 +19,7 @@ from infra.stores.devices import Devices
 from infra.stores.door_facts import DoorFacts
 from infra.stores.erasures import Erasures
 from infra.stores.faults import until_available
+from infra.stores.folded import Folded
 from infra.stores.forgetting import Forgetting
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
@@ -27,6 +28,7 @@ from infra.stores.line import Line
 from infra.stores.live_gateways import LiveGateways
 from infra.stores.live_views import LiveViews
 from infra.stores.log import Appender
+from infra.stores.log_ends import LogEnds
 from infra.stores.media import Media
 from infra.stores.objects import Objects
 from infra.stores.postgres import Postgres
@@ -147,7 +149,15 @@ async def connect(settings: ApiSettings) -> Services:
         inbox=inbox,
         views=Views(timeline, keys),
         receipts=receipts,
-        facts=DoorFacts(users=users, timeline=timeline, inbox=inbox, privacy=privacy, keys=keys, media=media),
+        facts=DoorFacts(
+            users=users,
+            timeline=timeline,
+            folded=Folded(LogEnds(settings.kafka_bootstrap), lambda: live.awaited("timeline")),
+            inbox=inbox,
+            privacy=privacy,
+            keys=keys,
+            media=media,
+        ),
         media=media,
         object_settings=object_settings,
         preferences=Preferences(postgres),

@@ -35,6 +35,7 @@ from infra.stores.connection_cache import ConnectionCache
 from infra.stores.door_facts import DoorFacts
 from infra.stores.erasures import Erasures
 from infra.stores.faults import until_available
+from infra.stores.folded import Folded
 from infra.stores.forgetting import Forgetting
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
@@ -126,7 +127,13 @@ async def _gateway(settings: GatewaySettings, appender: Appender) -> Gateway:
     users, inbox = Users(postgres), Inbox(postgres)
     keys = Keys(postgres, settings.master_key_bytes())
     facts = DoorFacts(
-        users=users, timeline=timeline, inbox=inbox, privacy=Privacy(postgres), keys=keys, media=Media(postgres)
+        users=users,
+        timeline=timeline,
+        folded=Folded(ends, lambda: live.awaited("timeline")),
+        inbox=inbox,
+        privacy=Privacy(postgres),
+        keys=keys,
+        media=Media(postgres),
     )
     watching = Watching(
         lambda: incarnation.stream,

@@ -5,6 +5,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
+from infra.stores.faults import StoreUnavailable
+from infra.stores.folded import Folded
 from infra.stores.inbox import Inbox
 from infra.stores.keys import Keys
 from infra.stores.media import Media
@@ -25,10 +27,20 @@ PEERS_MAX = 100_000
 
 class DoorFacts:
     def __init__(
-        self, *, users: Users, timeline: Timeline, inbox: Inbox, privacy: Privacy, keys: Keys, media: Media
+        self,
+        *,
+        users: Users,
+        timeline: Timeline,
+        folded: Folded,
+        inbox: Inbox,
+        privacy: Privacy,
+        keys: Keys,
+        media: Media,
     ) -> None:
+        """`folded` is the timeline's."""
         self._users = users
         self._timeline = timeline
+        self._folded = folded
         self._inbox = inbox
         self._privacy = privacy
         self._keys = keys
@@ -88,15 +100,20 @@ class DoorFacts:
             self._direct.popitem(last=False)
 
     async def _target(self, conversation_id: str, message_id: str) -> Target | None:
-        """The message, None if there is none."""
-        deadline = time.monotonic() + CATCH_UP_SECONDS
-        while True:
+        """The message, None if there is none. Raises StoreUnavailable while the timeline is too far behind to tell."""
+        if row := await self._timeline.message(conversation_id, message_id):
+            return _target(row)
+        if abs(time.time() * 1000 - message_milliseconds(message_id)) >= CATCH_UP_MS:
+            return None
+        ends, deadline = await self._folded.ends(), time.monotonic() + CATCH_UP_SECONDS
+        while time.monotonic() < deadline:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
             if row := await self._timeline.message(conversation_id, message_id):
                 return _target(row)
-            is_new = abs(time.time() * 1000 - message_milliseconds(message_id)) < CATCH_UP_MS
-            if not is_new or time.monotonic() >= deadline:
-                return None
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        if not await self._folded.has_passed(ends):
+            raise StoreUnavailable("the timeline is behind the log")
+        row = await self._timeline.message(conversation_id, message_id)  # it may have come since
+        return _target(row) if row else None
 
 
 def _target(row: TimelineRow) -> Target | None:

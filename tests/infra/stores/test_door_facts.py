@@ -9,8 +9,12 @@ import pytest_asyncio
 from infra.stores import door_facts
 from infra.stores.cassandra import Cassandra
 from infra.stores.door_facts import DoorFacts
+from infra.stores.faults import StoreUnavailable
+from infra.stores.folded import Folded
 from infra.stores.keys import Keys
+from infra.stores.log_ends import LogEnds, Offsets
 from infra.stores.media import Media
+from infra.stores.positions import View
 from infra.stores.postgres import Postgres
 from infra.stores.privacy import Privacy
 from infra.stores.settings import StoreSettings
@@ -19,6 +23,7 @@ from schemas.commands import Target
 from schemas.door import Facts
 from schemas.frames import AnyKeyedFrame
 from schemas.ids import message_id
+from schemas.topics import CONVERSATION_EVENTS
 from tests.builders import (
     deleted,
     edit_frame,
@@ -41,14 +46,21 @@ class Door:
 
     def __init__(self, house: House, settings: StoreSettings) -> None:
         self.house = house
+        # Nobody folds here: a group that has committed all that the log holds stands for the timeline's.
+        self.view, self.ends = View(new_id(), 1), LogEnds(settings.kafka_bootstrap)
+        self.folded = Folded(self.ends, lambda: [self.view])
         self.facts = DoorFacts(
             users=Users(house.postgres),
             timeline=house.timeline,
+            folded=self.folded,
             inbox=house.inbox,
             privacy=Privacy(house.postgres),
             keys=Keys(house.postgres, settings.master_key_bytes()),
             media=Media(house.postgres),
         )
+
+    async def fold_all(self) -> None:
+        await self.ends.commit(self.view.group, CONVERSATION_EVENTS, await self.folded.ends())
 
     async def gather(self, asked: AnyKeyedFrame, by: Person | None = None) -> Facts:
         return await self.facts.gather(asked, self.house.conversation_id, (by or self.house.alice).user_id)
@@ -97,6 +109,7 @@ class TestTarget:
     async def test_none_of_another_conversation(self, door: Door) -> None:
         hello = door.house.says(1, "hello")
         await door.house.happens(hello)
+        await door.fold_all()
         facts = await door.facts.gather(edit_frame(message_id=hello.message_id), new_id(), door.house.alice.user_id)
         assert facts.target is None
 
@@ -124,7 +137,22 @@ class TestTarget:
 
     async def test_gives_up_on_a_fresh_one_that_never_comes(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(door_facts, "CATCH_UP_SECONDS", 0.1)
+        await door.fold_all()
         assert (await door.gather(edit_frame(message_id=message_id(now_ms(), 0, 7)))).target is None
+
+    async def test_does_not_say_no_while_the_timeline_is_behind(
+        self, door: Door, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(door_facts, "CATCH_UP_SECONDS", 0.1)
+        ends = {partition: end + 1 for partition, end in (await door.folded.ends()).items()}
+
+        async def one_more() -> Offsets:
+            return ends
+
+        monkeypatch.setattr(door.folded, "ends", one_more)
+        await door.ends.commit(door.view.group, CONVERSATION_EVENTS, {one: end - 1 for one, end in ends.items()})
+        with pytest.raises(StoreUnavailable, match="behind the log"):
+            await door.gather(edit_frame(message_id=message_id(now_ms(), 0, 7)))
 
 
 class TestPrivate:
