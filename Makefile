@@ -4,7 +4,7 @@ PY := .venv/bin/python
 LOCAL := $(PY) -m infra.local
 
 .DEFAULT_GOAL := help
-.PHONY: help install up down status logs reset test check bench chat demo-load web docs
+.PHONY: help install up down status logs reset test check bench chaos chat demo-load web docs
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## */\1\t/p' Makefile | expand -t 12
@@ -37,6 +37,9 @@ check: install ## ruff, mypy, the import contracts
 
 bench: install ## latency, throughput, memory and CPU: make bench
 	@$(PY) -m tests.bench
+
+chaos: install ## break everything, from a seed, and judge: make chaos MINUTES=30 SEED=7 FAULTS=kill,pause:api
+	@$(PY) -m tests.chaos run --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS))
 
 chat: ## the terminal client: make chat AS=alice
 	@.venv/bin/backchannel chat --as $(or $(AS),alice)

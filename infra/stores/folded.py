@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from infra.stores.log_ends import LogEnds, Offsets
-from infra.stores.positions import View
+from infra.stores.view import View
 from schemas.topics import CONVERSATION_EVENTS
 
 

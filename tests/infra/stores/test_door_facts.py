@@ -14,11 +14,11 @@ from infra.stores.folded import Folded
 from infra.stores.keys import Keys
 from infra.stores.log_ends import LogEnds, Offsets
 from infra.stores.media import Media
-from infra.stores.positions import View
 from infra.stores.postgres import Postgres
 from infra.stores.privacy import Privacy
 from infra.stores.settings import StoreSettings
 from infra.stores.users import Users
+from infra.stores.view import View
 from schemas.commands import Target
 from schemas.door import Facts
 from schemas.frames import AnyKeyedFrame

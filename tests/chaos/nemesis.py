@@ -1,0 +1,87 @@
+"""The nemesis: it picks faults from a seed, lets them last for a while, heals them, and picks others."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from random import Random
+
+from infra.local.faults import StackFault
+from tests.chaos.faults.fault import Fault
+from tests.chaos.history import Recorder
+from tests.chaos.records import Struck, now
+
+AT_ONCE_MAX = 3
+EACH_ONCE = 5
+NONE_SHARE = 0.15
+PAUSE_SECONDS = (1.0, 5.0)
+
+Breath = Callable[[], Awaitable[None]]
+"""Returns when life goes on."""
+
+
+class Nemesis:
+    """`breathe` is waited for after each round, when all that it did is healed."""
+
+    def __init__(
+        self, faults: Sequence[Fault], random: Random, recorder: Recorder, breathe: Breath, say: Callable[[str], None]
+    ) -> None:
+        self._faults = faults
+        self._random = random
+        self._recorder = recorder
+        self._breathe = breathe
+        self._say = say
+
+    async def strike_until(self, ends_at: float) -> None:
+        """Random subsets, sometimes none, until a time."""
+        while now() < ends_at:
+            count = 0 if self._random.random() < NONE_SHARE else self._random.randint(1, AT_ONCE_MAX)
+            await self._round(self._random.sample(self._faults, min(count, len(self._faults))))
+            await asyncio.sleep(self._random.uniform(*PAUSE_SECONDS))
+
+    async def strike_each_once(self) -> None:
+        """All faults, in random groups, each fault in one."""
+        left = list(self._faults)
+        self._random.shuffle(left)
+        while left:
+            chosen = self._apart(left)
+            left = [one for one in left if one not in chosen]
+            await self._round(chosen)
+
+    def _apart(self, faults: Sequence[Fault]) -> list[Fault]:
+        return _of_different_targets(faults)[:EACH_ONCE]
+
+    async def _round(self, chosen: Sequence[Fault]) -> None:
+        chosen = _of_different_targets(chosen)
+        self._say(", ".join(one.name for one in chosen) or "nothing")
+        # Drawn before, one after the other: what is drawn depends on the seed alone.
+        holds = [self._random.uniform(*one.hold_seconds) for one in chosen]
+        await asyncio.gather(*(self._strike(one, hold) for one, hold in zip(chosen, holds, strict=True)))
+        await self._breathe()
+
+    async def _strike(self, fault: Fault, hold_seconds: float) -> None:
+        try:
+            await fault.begin()
+            self._note(fault, "begun")
+            await asyncio.sleep(hold_seconds)
+        except (StackFault, OSError) as failed:  # what it was to strike may just not be there
+            self._note(fault, "failed", str(failed))
+        finally:
+            # However the run ends: what was paused goes on, what was cut is open.
+            await asyncio.shield(self._heal(fault))
+
+    async def _heal(self, fault: Fault) -> None:
+        try:
+            await fault.heal()
+        except (StackFault, OSError) as failed:
+            self._note(fault, "failed", str(failed))
+        else:
+            self._note(fault, "healed")
+
+    def _note(self, fault: Fault, phase: str, detail: str = "") -> None:
+        self._recorder.note(Struck(at=now(), fault=fault.name, phase=phase, proofs=fault.proofs, detail=detail))  # type: ignore[arg-type]  # one of its phases
+        if detail:
+            self._say(f"{fault.name}: {detail.splitlines()[0]}")
+
+
+def _of_different_targets(faults: Sequence[Fault]) -> list[Fault]:
+    """Two things done to one part at once would only hide each other."""
+    return list({one.target: one for one in faults}.values())
