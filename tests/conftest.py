@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All tests on a stack go to one worker, for there is one stack; the others run beside them meanwhile."""
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if "stack" in fixtures or ON_A_STACK.intersection(item.path.parts):
+        if {"stack", "api_url"}.intersection(fixtures) or ON_A_STACK.intersection(item.path.parts):
             item.add_marker(pytest.mark.xdist_group("stack"))
 
 
