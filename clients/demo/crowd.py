@@ -13,7 +13,7 @@ from clients.demo.someone import Someone
 from clients.demo.tally import Tally
 from clients.python import Api, BackchannelError
 
-ENTERING_AT_ONCE = 4  # a password costs the server some 50 ms of a core
+ENTERING_AT_ONCE = 4  # a password costs the server some 20 ms of a core
 FRIENDS = 4  # to either side
 GROUP_PEOPLE = 10
 AGAIN_SECONDS = 5.0

@@ -14,9 +14,8 @@ from clients.demo.patience import patiently
 from clients.demo.people import ECHO, PASSWORD, PEOPLE, sign_up
 from clients.demo.plays import plays
 from clients.demo.seeding import seed
-from clients.python import Api, BackchannelError
+from clients.python import Api, ApiError, BackchannelError
 from clients.terminal.session_file import SessionFile
-from clients.terminal.sign_in import Person, sign_in
 
 HOST = "127.0.0.1"
 DEVICE = "echo"
@@ -31,7 +30,12 @@ async def run(url: str, *, port: int, state: Path) -> None:
         if not seeded.is_there():
             for person in PEOPLE:
                 await patiently(lambda person=person: sign_up(api, person))  # type: ignore[misc]
-        await patiently(lambda: sign_in(api, file, _echo()))
+        try:
+            await patiently(lambda: _sign_in(api, file))
+        except ApiError as error:
+            log.error("the echo stays away, for somebody else has its handle: %s", error)  # noqa: TRY400  said in words
+            async with _serving(port, lambda: True):
+                await asyncio.Event().wait()
         echo = Echo(api)
         async with _serving(port, lambda: echo.is_well), asyncio.TaskGroup() as tasks:
             tasks.create_task(echo.run())
@@ -59,12 +63,26 @@ async def _seed_once(url: str, seeded: Mark) -> None:
             seeded.leave()
             log.info("the people have said what they had to say")
         except (BackchannelError, TimeoutError) as error:
+            if isinstance(error, ApiError) and error.code == "unauthenticated":
+                log.error("nothing is said, for somebody else has one of the handles: %s", error)  # noqa: TRY400
+                return
             log.warning("they were interrupted, and go on in %.0f s: %s", SEED_AGAIN_SECONDS, error)
             await asyncio.sleep(SEED_AGAIN_SECONDS)
 
 
-def _echo() -> Person:
-    return Person(ECHO.handle, DEVICE, PASSWORD, ask_password=lambda _: PASSWORD, may_sign_up=lambda: False)
+async def _sign_in(api: Api, file: SessionFile) -> None:
+    """As the device that it was before, if there is one: nothing is missed, and devices do not pile up."""
+    api.credentials = file.load()
+    if api.credentials is not None:
+        try:
+            await api.me()
+        except ApiError as error:
+            if error.status not in (400, 401, 403, 404):
+                raise
+            api.credentials = None  # signed out, or another stack's
+        else:
+            return
+    await api.sign_in(ECHO.handle, PASSWORD, device_name=DEVICE)
 
 
 @contextlib.asynccontextmanager

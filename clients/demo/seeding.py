@@ -26,10 +26,13 @@ log = logging.getLogger(__name__)
 
 async def seed(url: str, people: Sequence[Person], plays: Sequence[Play]) -> None:
     """Plays what was not played yet; the people are signed up. Raises BackchannelError, TimeoutError."""
-    async with AsyncExitStack() as stack:
+    async with AsyncExitStack() as stack:  # all have ended before anybody leaves
         cast = {person.handle: await stack.enter_async_context(entered(url, person)) for person in people}
         await asyncio.gather(*(actor.client.wait_synced() for actor in cast.values()))
-        await asyncio.gather(*(_perform(play, cast) for play in plays))
+        ends = await asyncio.gather(*(_perform(play, cast) for play in plays), return_exceptions=True)
+    for fault in ends:
+        if fault is not None:
+            raise fault
 
 
 async def _perform(play: Play, cast: Mapping[str, Actor]) -> None:

@@ -1,11 +1,12 @@
 """The small client of `docs/writing-a-client.md`: nothing lost, nothing twice, whatever its connection does."""
 
 import asyncio
+import contextlib
 import importlib.util
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -55,6 +56,12 @@ async def say(api: Api, to_user_id: str, text: str) -> None:
     await api.command(SendMessage(client_id=str(uuid4()), body=Body("text", text=text), to_user_id=to_user_id))
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(SEEN_SECONDS):
+        while not condition():  # noqa: ASYNC110  the page's client has no event for it
+            await asyncio.sleep(0.05)
+
+
 class TestClient:
     async def test_everything_once_and_in_order(self, small_client: Any, ben: Api, api_url: str) -> None:
         seen: list[dict[str, Any]] = []
@@ -63,16 +70,19 @@ class TestClient:
             handle = await sign_up(api, "ann")
         await device.sign_in(handle, PASSWORD)
         running = asyncio.create_task(device.run())
-        for number in range(MESSAGES):
+        await until(lambda: device.is_synced)
+        await say(ben, device.user_id, "0")
+        await until(lambda: bool(seen))  # from now on it has a cursor: without one it would begin with a Snapshot
+        for number in range(1, MESSAGES):
             await say(ben, device.user_id, f"{number}")
-            if number % 10 == 5 and device.socket is not None:
+            if number % 10 == 5:
                 device.socket.transport.abort()
         assert ben.credentials is not None
         await device.send(ben.credentials.user_id, "mine")  # while it may be away
-        async with asyncio.timeout(SEEN_SECONDS):
-            while len(seen) <= MESSAGES or device.outbox:  # noqa: ASYNC110  the page's client has no event for it
-                await asyncio.sleep(0.05)
+        await until(lambda: len(seen) > MESSAGES and not device.outbox)
         running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
         await device.http.aclose()
         assert list(range(1, MESSAGES + 2)) == [event["seq"] for event in seen]
         told = [event["body"]["text"] for event in seen if event["sender_id"] != device.user_id]
