@@ -87,13 +87,16 @@ async def _sign_in(api: Api, file: SessionFile) -> None:
 
 @contextlib.asynccontextmanager
 async def _serving(port: int, is_ready: Callable[[], bool]) -> AsyncIterator[None]:
-    """`/readyz`, on the loopback interface only."""
+    """`/healthz` and `/readyz`, on the loopback interface only."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.json_response({})
 
     async def readyz(_: web.Request) -> web.Response:
         return web.json_response({}, status=200 if is_ready() else 503)
 
     app = web.Application()
-    app.add_routes([web.get("/readyz", readyz)])
+    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, HOST, port).start()
