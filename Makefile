@@ -38,8 +38,8 @@ check: install ## ruff, mypy, the import contracts
 bench: install ## latency, throughput, memory and CPU: make bench
 	@$(PY) -m tests.bench
 
-chaos: install ## break everything, from a seed, and judge: make chaos MINUTES=30 SEED=7 FAULTS=kill,pause:api
-	@$(PY) -m tests.chaos run --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS))
+chaos: install ## break everything, from a seed, and judge: make chaos MINUTES=30 SEED=7 FAULTS=kill,pause:api PAGE=1
+	@$(PY) -m tests.chaos run --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(if $(FAULTS),--faults $(FAULTS)) $(if $(PAGE),--page)
 
 chat: ## the terminal client: make chat AS=alice
 	@.venv/bin/backchannel chat --as $(or $(AS),alice)

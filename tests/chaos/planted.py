@@ -134,8 +134,14 @@ def a_device_shows_a_reaction_that_was_taken_back(history: History, evidence: Ev
 
 
 def an_own_message_is_not_found(history: History, evidence: Evidence) -> tuple[History, Evidence]:
+    commands = {call: command(one) for call, one in history.calls.items()}
+    deleted = {one.message_id for one in commands.values() if one.type == "DeleteMessage"}
     at, answer = next(
-        (at, one) for at, one in answers(history) if command(history.calls[one.call]).type == "EditMessage"
+        (at, one)
+        for at, one in answers(history)
+        if (given := commands[one.call]).type == "EditMessage"
+        and given.message_id not in deleted
+        and not evidence.members[given.conversation_id][history.calls[one.call].user_id].left
     )
     return put_record(history, at, replace(answer, outcome="refused", event=NO_EVENT, reason="not-found")), evidence
 

@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from clients.python.events import Body, MessageSent
-from clients.python.frames import CaughtUp, Synced
+from clients.python.frames import AnyFrame, CaughtUp, Snapshot, Synced
 from tests.chaos.evidence import Evidence
 from tests.chaos.history import History, Moment
 from tests.chaos.records import Answered, AnyRecord, Called, Committed, Dialed, Heard
@@ -21,6 +21,7 @@ class Command(Struct):
     type: str
     client_id: str
     conversation_id: str = ""
+    message_id: str = ""
     body: Body | None = None
 
 
@@ -90,17 +91,26 @@ def renamed(record: AnyRecord, old: str, new: str) -> AnyRecord:
 
 
 def two_frames_in_a_row(history: History) -> tuple[Heard, Heard]:
-    """Two messages of one conversation that came to a device live, one right after the other, for the first time."""
+    """Two messages of one conversation that came to a device live, one after the other, both for the first time."""
     for line in history.lines.values():
         had: set[tuple[str, int]] = set()
+        base: dict[str, int] = {}
         for one, other in pairwise(line):
-            had |= {(event.conversation_id, event.seq) for event in one.events if one.record is not other.record}
-            a, b = one.frame, other.frame
-            if isinstance(a, MessageSent) and isinstance(b, MessageSent) and a.conversation_id == b.conversation_id:
-                is_new = (b.conversation_id, b.seq) not in had and b.seq == a.seq + 1
-                if is_new and isinstance(one.record, Heard) and isinstance(other.record, Heard):
+            if isinstance(one.frame, Snapshot):
+                base = {each.conversation_id: each.head_seq for each in one.frame.conversations}
+            if isinstance(one.record, Heard) and isinstance(other.record, Heard) and _follow(one.frame, other.frame):
+                id_, seq = min(_places([one]))
+                if seq > base.get(id_, 0) and had.isdisjoint(_places([one, other])):
                     return one.record, other.record
+            had |= _places([one])
     raise LookupError("no two messages came one after the other")
+
+
+def _follow(one: AnyFrame | None, other: AnyFrame | None) -> bool:
+    """Whether they are neighbours in one conversation."""
+    if not isinstance(one, MessageSent) or not isinstance(other, MessageSent):
+        return False
+    return one.conversation_id == other.conversation_id and one.seq + 1 == other.seq
 
 
 def caught_up(history: History, evidence: Evidence) -> Iterator[Heard]:

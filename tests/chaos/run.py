@@ -9,6 +9,7 @@ from random import Random
 
 import msgspec
 
+from clients.python import BackchannelError
 from tests.chaos.breathing import Breathing, StandsStill
 from tests.chaos.checkers import Violation, judge
 from tests.chaos.evidence import Evidence
@@ -19,7 +20,7 @@ from tests.chaos.records import Began, Healed, now
 from tests.chaos.setting import Setting
 from tests.chaos.settling import part, settle
 from tests.chaos.watching import watch
-from tests.chaos.workload.acts import live
+from tests.chaos.workload.acts import live, send_a_file
 from tests.chaos.workload.circle import Circle, circle
 
 SETTLED_SECONDS = 120.0
@@ -57,6 +58,7 @@ async def run(setting: Setting, plan: Plan, folder: Path, say: Callable[[str], N
     with Recorder(folder / HISTORY) as recorder:
         recorder.note(Began(at=since, seed=plan.seed, faults=tuple(one.name for one in faults)))
         async with circle(setting.url, recorder, plan.seed, plan.people) as people:
+            await _share_a_file(people)
             await _torment(setting, plan, people, recorder, say)
             say("healed; waiting until all is quiet")
             recorder.note(Healed(at=now()))
@@ -67,6 +69,15 @@ async def run(setting: Setting, plan: Plan, folder: Path, say: Callable[[str], N
     history = History.read(folder / HISTORY)
     proofs = {one.name: one.proofs for one in faults}
     return Outcome(history, evidence, judge(history, evidence), proofs)
+
+
+async def _share_a_file(people: Circle) -> None:
+    """One that nobody changes later: there is something to look for in every run."""
+    person = people.people[0]
+    while not person.sent:
+        with suppress(BackchannelError, TimeoutError):  # the first one wakes everything up
+            await send_a_file(person, people)
+    person.sent.clear()
 
 
 async def _torment(
