@@ -28,7 +28,7 @@ reset: ## end it and delete the data; jars and packages stay
 	@test ! -x $(PY) || $(LOCAL) reset
 
 test: install ## all tests, on a stack of their own: make test T=tests/infra
-	@$(PY) -m pytest -n 2 --dist loadgroup $(or $(T),tests)
+	@$(PY) -m pytest -n 2 $(or $(T),tests)
 
 check: install ## ruff, mypy, the import contracts
 	@$(PY) -m ruff check .

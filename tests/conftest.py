@@ -14,6 +14,7 @@ import pytest
 from infra.local.settings import LocalSettings
 from infra.local.stack import Stack
 from tests.long_log import LongLog, append_long_log
+from tests.one_stack import OneStack, needs_no_stack
 
 # Where a deployment already runs: then the tests that need a stack of their own are left out.
 URL = os.environ.get("BACKCHANNEL_TEST_URL")
@@ -39,15 +40,14 @@ VARIABLES = {
 }
 
 
-ON_A_STACK = {"chaos", "e2e", "integration", "web"}
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneStack:
+    return OneStack(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests on a stack go to one worker, for there is one stack; the others run beside them meanwhile."""
     for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        if {"stack", "api_url"}.intersection(fixtures) or ON_A_STACK.intersection(item.path.parts):
-            item.add_marker(pytest.mark.xdist_group("stack"))
+        if needs_no_stack(item.nodeid) and {"stack", "api_url"}.intersection(getattr(item, "fixturenames", ())):
+            raise pytest.UsageError(f"{item.nodeid} uses the stack: see tests/one_stack.py")
 
 
 @pytest.fixture(autouse=True)
