@@ -28,11 +28,12 @@ async def faults(tab: Tab) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_no_serious_fault(stage: Stage, scheme: str) -> None:
-    signing_in = await stage.tab(color_scheme=scheme)
+    signing_in = await stage.tab(color_scheme=scheme, reduced_motion="reduce")
     assert [] == await faults(signing_in)
     alice, bob = await talking(stage)
     for tab in (alice, bob):
-        await tab.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of two
+        # Without motion: what appears is judged as it will stand.
+        await tab.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]  # one of two
     await bob.choose("hello", "Reply")
     await bob.write("an answer with https://example.org/ in it")
     await bob.choose("hello", "👍", menu="React")

@@ -30,17 +30,15 @@ export function contentTypeOf(file: File): string {
 /** What was sent, by media id. */
 export class Files {
   private readonly known = new Map<string, Signal<Media | null>>();
+  private readonly asking = new Set<string>();
 
   constructor(private readonly api: Api) {}
 
-  /** The file as far as it is known; it is asked for, and again before its addresses end. */
+  /** The file as far as it is known; it is asked for, and again when its addresses have come to their end. */
   of(mediaId: string): Media | null {
-    let media = this.known.get(mediaId);
-    if (media === undefined) {
-      media = signal<Media | null>(null);
-      this.known.set(mediaId, media);
-      void this.ask(mediaId, media);
-    }
+    const media = this.known.get(mediaId) ?? signal<Media | null>(null);
+    this.known.set(mediaId, media);
+    if (!isFresh(media.value) && !this.asking.has(mediaId)) void this.ask(mediaId, media);
     return media.value;
   }
 
@@ -52,14 +50,17 @@ export class Files {
   }
 
   private async ask(mediaId: string, media: Signal<Media | null>): Promise<void> {
-    let againMs: number | null = AGAIN_MS;
+    this.asking.add(mediaId);
     try {
       media.value = await this.api.media(mediaId);
-      const endsMs = Date.parse(media.value.expires_at ?? "") - Date.now() - FRESH_MS;
-      againMs = Number.isNaN(endsMs) ? null : Math.max(AGAIN_MS, endsMs);
+      this.asking.delete(mediaId);
     } catch (fault) {
-      if (fault instanceof ApiError && fault.status < 500 && fault.status !== 429) againMs = null;
+      const isFinal = fault instanceof ApiError && fault.status < 500 && fault.status !== 429; // not to be had
+      if (!isFinal) setTimeout(() => void this.ask(mediaId, media), AGAIN_MS);
     }
-    if (againMs !== null) setTimeout(() => void this.ask(mediaId, media), againMs);
   }
+}
+
+function isFresh(media: Media | null): boolean {
+  return media !== null && (!media.expires_at || Date.parse(media.expires_at) - Date.now() > FRESH_MS);
 }
