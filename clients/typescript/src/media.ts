@@ -106,7 +106,7 @@ function put(upload: Upload, content: Blob, options: UploadOptions): Promise<voi
   });
 }
 
-/** In hex. The browser's own digest needs a secure context; a page on plain HTTP elsewhere has none. */
+/** In hex. Only a secure context has the browser's digest: HTTPS, or this machine. */
 async function sha256(content: Blob): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", await content.arrayBuffer());
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");

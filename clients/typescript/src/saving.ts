@@ -19,6 +19,7 @@ export class Saving {
 
   /** Something has happened. */
   see(event: SessionEvent): void {
+    if (event.type === "TypingChanged") return; // nothing of it is kept
     if (event.type === "Snapshot") this.isWhole = true;
     if ("conversation_id" in event && event.conversation_id !== null) this.dirty.add(event.conversation_id);
     else if (event.type !== "Snapshot") return;

@@ -13,12 +13,14 @@ export function ChatScreen({ chat }: { chat: Chat }) {
     document.title = unread > 0 ? `(${unread}) Backchannel` : "Backchannel";
   }, [unread]);
   return (
-    <div class={`chat ${opened === null ? "shows-list" : "shows-conversation"}`}>
-      <Sidebar chat={chat} />
-      <main class="main" aria-label="Conversation">
-        <LineBanner chat={chat} />
-        {opened === null ? <Nothing /> : <ConversationView key={"conversationId" in opened ? opened.conversationId : opened.userId} chat={chat} />}
-      </main>
+    <div class="page">
+      <LineBanner chat={chat} />
+      <div class={`chat ${opened === null ? "shows-list" : "shows-conversation"}`}>
+        <Sidebar chat={chat} />
+        <main class="main" aria-label="Conversation">
+          {opened === null ? <Nothing /> : <ConversationView key={"conversationId" in opened ? opened.conversationId : opened.userId} chat={chat} />}
+        </main>
+      </div>
       <Note chat={chat} />
       <Heard chat={chat} />
     </div>

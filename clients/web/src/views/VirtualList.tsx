@@ -21,7 +21,8 @@ export interface VirtualListProps {
   readonly onKeyDown?: (event: KeyboardEvent) => void;
 }
 
-interface Window {
+/** The part that is in sight: where it begins, and how high it is. */
+interface Sight {
   readonly top: number;
   readonly height: number;
 }
@@ -30,8 +31,8 @@ const OVERSCAN_PX = 600;
 const NEAR_START_PX = 1200;
 const AT_END_PX = 48;
 
-export class VirtualList extends Component<VirtualListProps, Window> {
-  override state: Window = { top: 0, height: 800 };
+export class VirtualList extends Component<VirtualListProps, Sight> {
+  override state: Sight = { top: 0, height: 800 };
   private readonly viewport = createRef<HTMLDivElement>();
   private readonly rows = createRef<HTMLDivElement>();
   private readonly heights = new Map<string, number>();
