@@ -29,6 +29,7 @@ export class Rows {
   private lastDay = Number.NaN;
   private lastSender = "";
   private lastSentMs = 0;
+  private hasMark = false;
 
   /** `unreadAfter`: where the reader had got to when they opened it; null: no mark. */
   constructor(private readonly unreadAfter: number | null) {}
@@ -49,6 +50,7 @@ export class Rows {
     this.firstSeq = copy.seqs[0] ?? 0;
     this.lastDay = Number.NaN;
     this.lastSender = "";
+    this.hasMark = false;
   }
 
   private add(copy: Conversation, seq: number): void {
@@ -58,7 +60,8 @@ export class Rows {
     if (day !== this.lastDay) this.push({ kind: "day", key: `day ${seq}`, at: event.at }, day);
     if (event.type !== "MessageSent") return this.push({ kind: "notice", key: `seq ${seq}`, seq }, day);
     const isNews = this.unreadAfter !== null && seq > this.unreadAfter && event.sender_id !== copy.ownUserId;
-    if (isNews && !this.rows.some((row) => row.kind === "unread")) this.push({ kind: "unread", key: "unread" }, day);
+    if (isNews && !this.hasMark) this.push({ kind: "unread", key: "unread" }, day);
+    this.hasMark ||= isNews;
     const sentMs = Date.parse(event.at);
     const continues = event.sender_id === this.lastSender && sentMs - this.lastSentMs < TOGETHER_MS;
     this.rows.push({ kind: "message", key: `seq ${seq}`, seq, continues });
