@@ -41,6 +41,7 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
   private anchor: { readonly key: string; readonly delta: number } | null = null;
   private isAtEnd = true;
   private observer: ResizeObserver | null = null;
+  private readonly observed = new WeakSet<Element>();
   private first = 0;
   private last = -1;
 
@@ -129,13 +130,20 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
     for (const element of this.rows.current?.children ?? []) {
       const key = (element as HTMLElement).dataset["key"];
       if (key === undefined) continue;
-      this.observer?.observe(element);
+      this.observe(element);
       const height = element.getBoundingClientRect().height;
       if (this.heights.get(key) === height) continue;
       this.heights.set(key, height);
       isChanged = true;
     }
     return isChanged;
+  }
+
+  /** Once each: observing again would be told of again. */
+  private observe(element: Element): void {
+    if (this.observed.has(element)) return;
+    this.observed.add(element);
+    this.observer?.observe(element);
   }
 
   private applySpaces(): void {
