@@ -9,6 +9,7 @@ from infra.local.programs import find_on_path
 
 CLIENTS = ROOT / "clients"
 FILES = ("package.json", "package-lock.json", ".npmrc", "typescript/package.json", "web/package.json")
+INSTALL_SECONDS = 300
 STAMP = CLIENTS / "node_modules" / "installed.stamp"
 
 
@@ -23,17 +24,19 @@ def is_installed() -> bool:
 def install() -> None:
     """Exactly what the lock file names. The built page is there in any case, so a failure ends nothing."""
     say("installing the web client's tools")
-    done = subprocess.run(
-        ["npm", "ci"],
-        cwd=CLIENTS,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        say(f"npm could not install them; the page cannot be built or tested here:\n{done.stdout[-2000:]}")
+    try:
+        subprocess.run(
+            ["npm", "ci"],
+            cwd=CLIENTS,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            check=True,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
+        say(f"npm could not: the page cannot be built or tested here. {fault}\n{str(fault.output or '')[-2000:]}")
     else:
         mark_done(STAMP, _digest())
 
