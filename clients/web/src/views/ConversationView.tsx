@@ -41,7 +41,7 @@ export function ConversationView({ chat }: { chat: Chat }) {
       ...uploads.map((one, index): Shown => ({ kind: "upload", key: `upload ${one.id}`, index })),
       ...failed.map((one, index): Shown => ({ kind: "failed", key: `failed ${one.command.client_id}`, index })),
     ],
-    [rows, pending.map((one) => one.key).join(), uploads.map((one) => one.id).join(), failed],
+    [rows, pending.map((one) => one.key).join(), uploads.map((one) => one.id).join(), failed.map((one) => one.command.client_id).join()],
   );
   const keys = useMemo(() => shown.map((row) => row.key), [shown]);
   const lastMessage = rows.findLast((row) => row.kind === "message");

@@ -41,7 +41,7 @@ export function MessageRow(props: MessageRowProps) {
   const text = textOf(message);
   const sender = chat.people.name(message.sender_id);
   return (
-    <article class={`message ${isOwn ? "own" : "others"} ${continues ? "continues" : ""} ${message.edited_at === null ? "" : "edited"} ${isMarked ? "marked" : ""}`} tabIndex={isStop ? 0 : -1} data-message-id={message.message_id} aria-label={`${isOwn ? "You" : sender}, ${clockText(message.sent_at)}`}>
+    <article class={`message ${isOwn ? "own" : "others"} ${continues ? "continues" : ""} ${isMarked ? "marked" : ""}`} tabIndex={isStop ? 0 : -1} data-message-id={message.message_id} aria-label={`${isOwn ? "You" : sender}, ${clockText(message.sent_at)}`}>
       <div class="bubble">
         {isGroup && !isOwn && !continues ? <bdi class={`sender hue${hueOf(message.sender_id)}`}>{sender}</bdi> : null}
         {message.reply_to === null ? null : <Quote chat={chat} copy={copy} messageId={message.reply_to} onJump={onJump} />}
@@ -50,7 +50,7 @@ export function MessageRow(props: MessageRowProps) {
         ) : (
           <>
             {message.body?.media_id ? <MediaView chat={chat} mediaId={message.body.media_id} /> : null}
-            {text ? <Text text={text} leavesRoom /> : null}
+            {text ? <Text text={text} besides={`${message.edited_at === null ? "" : "edited "}${clockText(message.sent_at)}`} /> : null}
           </>
         )}
         <span class={`meta ${text && !isGone ? "beside" : ""}`}>

@@ -5,8 +5,8 @@ import { Fragment } from "preact";
 const ADDRESS = /(https?:\/\/[^\s<>"'`]+[^\s<>"'`.,;:!?)\]}])/gu;
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:\uFE0F|\u200D\p{Extended_Pictographic}|\p{Emoji_Modifier})*){1,3}$/u;
 
-/** `leavesRoom`: at the end of the last line, for the time and the ticks. */
-export function Text({ text, leavesRoom = false }: { text: string; leavesRoom?: boolean }) {
+/** `besides`: what stands at the end of the last line, beside the text; room is left for it. */
+export function Text({ text, besides = "" }: { text: string; besides?: string }) {
   const parts = text.split(ADDRESS);
   return (
     <p class={`text ${ONLY_EMOJI.test(text) ? "only-emoji" : ""}`} dir="auto">
@@ -17,7 +17,7 @@ export function Text({ text, leavesRoom = false }: { text: string; leavesRoom?: 
           <Fragment key={index}>{part}</Fragment>
         ),
       )}
-      {leavesRoom ? <span class="room" /> : null}
+      {besides ? <span class="room" data-text={besides} /> : null}
     </p>
   );
 }

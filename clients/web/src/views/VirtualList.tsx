@@ -35,10 +35,11 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
   override state: Sight = { top: 0, height: 800 };
   private readonly viewport = createRef<HTMLDivElement>();
   private readonly rows = createRef<HTMLDivElement>();
-  private readonly heights = new Map<string, number>();
-  private offsets = new Float64Array(1);
+  private readonly heights = new Map<string, number>(); // of all rows that were ever measured
+  private sizes = new Float64Array(0); // the heights of the rows as they stand, measured or estimated
+  private offsets = new Float64Array(1); // where they begin; one more for the end
   private offsetKeys: readonly string[] | null = null;
-  private anchor: { readonly key: string; readonly delta: number } | null = null;
+  private anchor: { readonly key: string; readonly delta: number; index: number } | null = null;
   private isAtEnd = true;
   private observer: ResizeObserver | null = null;
   private readonly observed = new WeakSet<Element>();
@@ -64,8 +65,7 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
     const index = this.props.keys.indexOf(key);
     const viewport = this.viewport.current;
     if (index < 0 || viewport === null) return;
-    const delta = -viewport.clientHeight / 3;
-    this.anchor = { key, delta };
+    this.anchor = { key, delta: -viewport.clientHeight / 3, index };
     this.isAtEnd = false;
     this.settle();
   }
@@ -77,14 +77,21 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
 
   private layOut(): void {
     const { keys, estimate } = this.props;
-    if (this.offsets.length !== keys.length + 1) this.offsets = new Float64Array(keys.length + 1);
-    let offset = 0;
-    for (let index = 0; index < keys.length; index += 1) {
-      this.offsets[index] = offset;
-      offset += this.heights.get(keys[index] as string) ?? estimate;
-    }
-    this.offsets[keys.length] = offset;
+    this.sizes = new Float64Array(keys.length);
+    for (let index = 0; index < keys.length; index += 1)
+      this.sizes[index] = this.heights.get(keys[index] as string) ?? estimate;
+    this.offsets = new Float64Array(keys.length + 1);
     this.offsetKeys = keys;
+    this.addUp(0);
+  }
+
+  /** The offsets after a row whose height has changed. */
+  private addUp(from: number): void {
+    let offset = this.offsets[from] as number;
+    for (let index = from; index < this.sizes.length; index += 1) {
+      offset += this.sizes[index] as number;
+      this.offsets[index + 1] = offset;
+    }
   }
 
   /** The last row that begins at or above this place. */
@@ -103,7 +110,8 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
   private settle(): void {
     const viewport = this.viewport.current;
     if (viewport === null) return;
-    if (this.measure() || this.offsetKeys !== this.props.keys) this.layOut();
+    if (this.offsetKeys !== this.props.keys) this.layOut();
+    this.measure();
     this.applySpaces();
     if (this.isAtEnd && this.props.sticksToEnd) viewport.scrollTop = viewport.scrollHeight;
     else this.restore(viewport);
@@ -117,26 +125,28 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
 
   /** Where the reader has to stand to see what they saw; null if that is gone. */
   private anchorTop(): number | null {
-    const index = this.anchor === null ? -1 : this.props.keys.indexOf(this.anchor.key);
-    return this.anchor === null || index < 0 ? null : (this.offsets[index] as number) + this.anchor.delta;
+    const { anchor } = this;
+    if (anchor === null) return null;
+    if (this.props.keys[anchor.index] !== anchor.key) anchor.index = this.props.keys.indexOf(anchor.key);
+    return anchor.index < 0 ? null : (this.offsets[anchor.index] as number) + anchor.delta;
   }
 
   private endTop(): number {
     return Math.max(0, (this.offsets[this.props.keys.length] as number) - this.state.height);
   }
 
-  private measure(): boolean {
-    let isChanged = false;
-    for (const element of this.rows.current?.children ?? []) {
-      const key = (element as HTMLElement).dataset["key"];
-      if (key === undefined) continue;
+  private measure(): void {
+    let changedFrom = this.sizes.length;
+    [...(this.rows.current?.children ?? [])].forEach((element, place) => {
       this.observe(element);
+      const index = this.first + place;
       const height = element.getBoundingClientRect().height;
-      if (this.heights.get(key) === height) continue;
-      this.heights.set(key, height);
-      isChanged = true;
-    }
-    return isChanged;
+      if (index >= this.sizes.length || this.sizes[index] === height) return;
+      this.heights.set(this.props.keys[index] as string, height);
+      this.sizes[index] = height;
+      changedFrom = Math.min(changedFrom, index);
+    });
+    this.addUp(changedFrom);
   }
 
   /** Once each: observing again would be told of again. */
@@ -171,7 +181,7 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
     this.isAtEnd = viewport.scrollHeight - viewport.scrollTop - viewport.clientHeight < AT_END_PX;
     const index = this.indexAt(viewport.scrollTop);
     const key = this.props.keys[index];
-    if (key !== undefined) this.anchor = { key, delta: viewport.scrollTop - (this.offsets[index] as number) };
+    if (key !== undefined) this.anchor = { key, delta: viewport.scrollTop - (this.offsets[index] as number), index };
     this.look(viewport);
   };
 
