@@ -115,7 +115,7 @@ export function ConversationView({ chat }: { chat: Chat }) {
     <section class={`conversation-view ${drop.isOver ? "drop-target" : ""}`} {...drop.handlers}>
       <ConversationHead chat={chat} copy={copy} search={search} hits={hits} onSearch={setSearch} onJump={jumpTo} />
       <VirtualList
-        ref={list}
+        handle={list}
         className="messages"
         label="Messages"
         keys={keys}

@@ -11,6 +11,8 @@ export interface VirtualListProps {
   readonly render: (index: number) => ComponentChildren;
   readonly estimate: number;
   readonly label: string;
+  /** Where whoever shows it finds the list, to scroll it. */
+  readonly handle?: { current: VirtualList | null };
   readonly className?: string;
   readonly sticksToEnd?: boolean;
   /** The reader is near the beginning of what is here. */
@@ -41,12 +43,14 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
   private offsetKeys: readonly string[] | null = null;
   private anchor: { readonly key: string; readonly delta: number; index: number } | null = null;
   private isAtEnd = true;
+  private knownTop = 0; // where the reader was seen or put last
   private observer: ResizeObserver | null = null;
   private readonly observed = new WeakSet<Element>();
   private first = 0;
   private last = -1;
 
   override componentDidMount(): void {
+    if (this.props.handle) this.props.handle.current = this;
     this.observer = new ResizeObserver(() => this.settle());
     if (this.viewport.current) this.observer.observe(this.viewport.current);
     this.settle();
@@ -65,12 +69,14 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
     const index = this.props.keys.indexOf(key);
     const viewport = this.viewport.current;
     if (index < 0 || viewport === null) return;
+    this.follow();
     this.anchor = { key, delta: -viewport.clientHeight / 3, index };
     this.isAtEnd = false;
     this.settle();
   }
 
   scrollToEnd(): void {
+    this.follow();
     this.isAtEnd = true;
     this.settle();
   }
@@ -95,9 +101,9 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
   }
 
   /** The last row that begins at or above this place. */
-  private indexAt(place: number): number {
+  private indexAt(place: number, keys = this.props.keys): number {
     let low = 0;
-    let high = this.props.keys.length - 1;
+    let high = keys.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if ((this.offsets[middle] as number) <= place) low = middle;
@@ -110,11 +116,13 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
   private settle(): void {
     const viewport = this.viewport.current;
     if (viewport === null) return;
+    this.follow();
     if (this.offsetKeys !== this.props.keys) this.layOut();
     this.measure();
     this.applySpaces();
     if (this.isAtEnd && this.props.sticksToEnd) viewport.scrollTop = viewport.scrollHeight;
     else this.restore(viewport);
+    this.knownTop = viewport.scrollTop;
     this.look(viewport);
   }
 
@@ -175,19 +183,27 @@ export class VirtualList extends Component<VirtualListProps, Sight> {
     if (top < NEAR_START_PX) this.props.onNearStart?.();
   }
 
-  private readonly scrolled = (): void => {
+  /** The reader may have moved since: what they see now is what stays. While the offsets are still those of the page. */
+  private follow(): void {
     const viewport = this.viewport.current;
-    if (viewport === null) return;
+    const keys = this.offsetKeys;
+    if (viewport === null || keys === null || Math.abs(viewport.scrollTop - this.knownTop) <= 1) return;
+    this.knownTop = viewport.scrollTop;
     this.isAtEnd = viewport.scrollHeight - viewport.scrollTop - viewport.clientHeight < AT_END_PX;
-    const index = this.indexAt(viewport.scrollTop);
-    const key = this.props.keys[index];
+    const index = this.indexAt(viewport.scrollTop, keys);
+    const key = keys[index];
     if (key !== undefined) this.anchor = { key, delta: viewport.scrollTop - (this.offsets[index] as number), index };
-    this.look(viewport);
+  }
+
+  private readonly scrolled = (): void => {
+    this.follow();
+    if (this.viewport.current !== null) this.look(this.viewport.current);
   };
 
   override render(): ComponentChildren {
     const { keys, render, label, className = "", empty } = this.props;
     const isNew = this.offsetKeys !== keys;
+    if (isNew) this.follow();
     if (isNew) this.layOut();
     const top = this.isAtEnd && this.props.sticksToEnd ? this.endTop() : ((isNew ? this.anchorTop() : null) ?? this.state.top);
     this.first = this.indexAt(top - OVERSCAN_PX);
