@@ -14,13 +14,15 @@ import pytest
 from infra.local.settings import LocalSettings
 from infra.local.stack import Stack
 from tests.long_log import LongLog, append_long_log
-from tests.one_stack import OneStack, needs_no_stack
+from tests.sharing_out import PORTS_BETWEEN, TwoStacks, needs_no_stack, worker_number
 
 # Where a deployment already runs: then the tests that need a stack of their own are left out.
 URL = os.environ.get("BACKCHANNEL_TEST_URL")
-STATE = os.environ.get("BACKCHANNEL_TEST_STATE", ".local/test")
+# The first worker's stack stands where it would without workers.
+WORKER = worker_number()
+STATE = os.environ.get("BACKCHANNEL_TEST_STATE", ".local/test") + (f"-{WORKER}" if WORKER else "")
 PUSH_JOURNAL = LocalSettings(state=Path(STATE)).folder / "pushes.jsonl"
-PORT_OFFSET = int(os.environ.get("BACKCHANNEL_TEST_PORT_OFFSET", "20000"))
+PORT_OFFSET = int(os.environ.get("BACKCHANNEL_TEST_PORT_OFFSET", "20000")) - WORKER * PORTS_BETWEEN
 TRACES_PORT = 4318 + PORT_OFFSET
 # The tests sign many people up from one address, and want snapshots and views soon.
 VARIABLES = {
@@ -40,14 +42,14 @@ VARIABLES = {
 }
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneStack:
-    return OneStack(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> TwoStacks:
+    return TwoStacks(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if needs_no_stack(item.nodeid) and {"stack", "api_url"}.intersection(getattr(item, "fixturenames", ())):
-            raise pytest.UsageError(f"{item.nodeid} uses the stack: see tests/one_stack.py")
+            raise pytest.UsageError(f"{item.nodeid} uses the stack: see tests/sharing_out.py")
 
 
 @pytest.fixture(autouse=True)
