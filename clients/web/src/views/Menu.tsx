@@ -1,7 +1,7 @@
 /** A button that opens a menu: arrow keys move in it, Escape closes it, and so does a click elsewhere. */
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 export interface MenuItem {
   readonly label: string;
@@ -22,7 +22,8 @@ export function Menu({ label, icon, items, quick = [] }: MenuProps) {
   const button = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLDivElement>(null);
 
-  useEffect(() => {
+  // Before the next key: an effect after the paint came too late for a quick hand, and the button took the key.
+  useLayoutEffect(() => {
     if (!isOpen || list.current === null || button.current === null) return undefined;
     place(list.current, button.current);
     list.current.querySelector<HTMLElement>("[role=menuitem]")?.focus({ preventScroll: true });
