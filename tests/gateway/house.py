@@ -241,6 +241,8 @@ async def _serving(gateway: Gateway, appender: Appender) -> AsyncIterator[Server
                 await asyncio.sleep(LOOK_SECONDS)
         yield server
     await appender.drain(PATIENCE_SECONDS)
-    for work in works:
-        work.cancel()
-    await asyncio.wait(works)
+    left = set(works)
+    while left:  # once in a while one loses its cancellation, in a call whose end it met: the whole run stood still
+        for work in left:
+            work.cancel()
+        _, left = await asyncio.wait(left, timeout=1)
