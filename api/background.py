@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from infra.stores.ending import end
+
 log = logging.getLogger(__name__)
 
 
@@ -19,9 +21,7 @@ class Background:
         self._tasks.append(task)
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         if not task.cancelled() and (fault := task.exception()) is not None:

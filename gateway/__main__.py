@@ -33,6 +33,7 @@ from infra.stores.acquaintance import Acquaintance
 from infra.stores.cassandra import Cassandra
 from infra.stores.connection_cache import ConnectionCache
 from infra.stores.door_facts import DoorFacts
+from infra.stores.ending import end
 from infra.stores.erasures import Erasures
 from infra.stores.faults import until_available
 from infra.stores.folded import Folded
@@ -82,8 +83,7 @@ async def run(settings: GatewaySettings) -> None:
         await gateway.announcing.leave()
         await gateway.server.drain(listening)
     await appender.drain(LAST_WORDS_SECONDS)
-    for task in tasks:
-        task.cancel()
+    await end(tasks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from gateway.announcing import Announcing
 from gateway.lease import Lapsed, Lease
 from gateway.registry import Registry
 from infra.stores.cache import Redis
+from infra.stores.ending import end
 from infra.stores.faults import StoreUnavailable, until_available
 from infra.stores.outbound_streams import OutboundStream, StreamLost
 from schemas.close_codes import CloseCode
@@ -88,10 +89,6 @@ async def _until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        pending = set(tasks)
-        while pending:  # more than once: Python 3.11's wait_for, within the driver, may swallow a cancellation
-            for task in pending:
-                task.cancel()
-            _, pending = await asyncio.wait(pending, timeout=CANCEL_SECONDS)
+        await end(tasks, CANCEL_SECONDS)
     for task in done:
         task.result()

@@ -24,6 +24,7 @@ from gateway.listening import SUBPROTOCOL
 from gateway.settings import GatewaySettings
 from infra.stores.accounts import Accounts, NewAccount
 from infra.stores.devices import Devices, NewDevice
+from infra.stores.ending import end
 from infra.stores.line import Line
 from infra.stores.live_views import LiveViews
 from infra.stores.log import Appender
@@ -241,8 +242,4 @@ async def _serving(gateway: Gateway, appender: Appender) -> AsyncIterator[Server
                 await asyncio.sleep(LOOK_SECONDS)
         yield server
     await appender.drain(PATIENCE_SECONDS)
-    left = set(works)
-    while left:  # once in a while one loses its cancellation, in a call whose end it met: the whole run stood still
-        for work in left:
-            work.cancel()
-        _, left = await asyncio.wait(left, timeout=1)
+    await end(works)

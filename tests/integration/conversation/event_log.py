@@ -13,7 +13,7 @@ from schemas.events import AnyEvent, MessageSent, TimelineEvent
 from schemas.topics import CONVERSATION_EVENTS
 from tests.integration.conversation.talks import Sent, Talk
 
-DECIDED_SECONDS = 120.0
+DECIDED_SECONDS = 60.0
 ANSWER_SECONDS = 10.0
 LEADER_SECONDS = 60.0  # a broker that was stopped beyond its session is registered anew before it leads again
 PAUSE_SECONDS = 0.2
