@@ -64,7 +64,7 @@ async def _seed_once(url: str, seeded: Mark) -> None:
             log.info("the people have said what they had to say")
         except (BackchannelError, TimeoutError) as error:
             if isinstance(error, ApiError) and error.code == "unauthenticated":
-                log.error("nothing is said, for somebody else has one of the handles: %s", error)  # noqa: TRY400
+                log.error("nothing is said, for somebody else has one of the handles: %s", error)  # noqa: TRY400  said in words
                 return
             log.warning("they were interrupted, and go on in %.0f s: %s", SEED_AGAIN_SECONDS, error)
             await asyncio.sleep(SEED_AGAIN_SECONDS)

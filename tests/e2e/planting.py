@@ -51,7 +51,7 @@ async def bucket_missing(stores: Stores, id_: UUID) -> None:
     here = f"WHERE conversation_id = {id_} AND bucket = 0 AND seq = 1"
     at_ms, at = (await stores.cassandra.execute(f"SELECT at_ms, WRITETIME(at_ms) FROM timeline_1 {here}"))[0]  # noqa: S608
     this = f"WHERE conversation_id = {id_} AND at_ms = {at_ms} AND bucket = 0"
-    await stores.cassandra.execute(f"DELETE FROM timeline_buckets_1 USING TIMESTAMP {at} {this}")  # noqa: S608
+    await stores.cassandra.execute(f"DELETE FROM timeline_buckets_1 USING TIMESTAMP {at} {this}")  # noqa: S608  our own
 
 
 async def receipt_of(stores: Stores, id_: UUID) -> tuple[str, int]:

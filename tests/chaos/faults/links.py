@@ -1,6 +1,7 @@
 """What is done to the lines between parts, by the proxy in between."""
 
 import asyncio
+from abc import abstractmethod
 from random import Random
 from typing import ClassVar
 
@@ -25,11 +26,13 @@ class LinkFault(Fault):
         self._before = self._count()
         self._spoil()
 
+    @abstractmethod
     def _spoil(self) -> None:
-        raise NotImplementedError
+        """Make the line bad, from now on."""
 
+    @abstractmethod
     def _mend(self) -> None:
-        raise NotImplementedError
+        """As it was."""
 
     async def heal(self) -> None:
         self._mend()
