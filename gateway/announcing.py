@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from contextlib import suppress
-from time import time
 
 from gateway.registry import Registry
 from gateway.settings import GatewaySettings
@@ -38,8 +37,5 @@ class Announcing:
             await self._gateways.leave(self._name)
 
     async def _say(self, incarnation: str) -> None:
-        began_ms = (time() - asyncio.get_running_loop().time()) * 1000
-        heard = {
-            one.id: int(began_ms + one.session.heard_at * 1000) for one in self._registry if one.actor is not None
-        }
+        heard = {one.id: one.heard_ms() for one in self._registry if one.actor is not None}
         await self._gateways.say(LiveGateway(self._name, self._url, len(self._registry)), incarnation, heard)

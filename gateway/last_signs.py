@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from datetime import UTC, datetime
-from time import time
 
 from gateway.connection import Connection
 from infra.stores.faults import StoreUnavailable
@@ -25,8 +24,7 @@ class LastSigns:
     def gone(self, connection: Connection) -> None:
         if connection.actor is None:
             return
-        silent_seconds = asyncio.get_running_loop().time() - connection.session.heard_at
-        self._gathered[connection.actor.device_id] = datetime.fromtimestamp(time() - silent_seconds, UTC)
+        self._gathered[connection.actor.device_id] = datetime.fromtimestamp(connection.heard_ms() / 1000, UTC)
         self._arrived.set()
 
     async def run(self) -> None:

@@ -1,6 +1,5 @@
 """What a gateway says in `presence.events` of its connections: that they began, fell silent, spoke again, ended."""
 
-import asyncio
 import logging
 from time import time
 
@@ -36,7 +35,7 @@ class Saying:
                 device_id=actor.device_id,
                 origin=actor.origin,
                 at=_now(),
-                heard_at=timestamp(heard_ms(connection)),
+                heard_at=timestamp(connection.heard_ms()),
             )
         )
 
@@ -52,7 +51,7 @@ class Saying:
                 device_id=actor.device_id,
                 origin=actor.origin,
                 at=_now(),
-                heard_at=timestamp(heard_ms(connection)),
+                heard_at=timestamp(connection.heard_ms()),
             )
         )
 
@@ -64,12 +63,6 @@ class Saying:
             )
         except BufferError as full:
             log.warning("%s is not said: %s", type(event).__name__, full)
-
-
-def heard_ms(connection: Connection) -> int:
-    """When something was last heard of a connection, in milliseconds since 1970."""
-    ago_seconds = asyncio.get_running_loop().time() - connection.session.heard_at
-    return int((time() - ago_seconds) * 1000)
 
 
 def _headers(event: AnyDeviceEvent) -> envelope.Headers:

@@ -35,6 +35,18 @@ class TestPerform:
         assert "next" == await line.heard()
 
 
+class TestHeard:
+    async def test_when_does_not_drift_with_the_clocks(
+        self, sockets: Exchange, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        connection = (await sockets.line()).connection
+        before = connection.heard_ms()
+        monkeypatch.setattr("gateway.connection.time", lambda: 0.0)
+        assert before == connection.heard_ms()
+        connection.session.receive(b'{"type":"Heartbeat"}', asyncio.get_running_loop().time() + 5)
+        assert 4_000 < connection.heard_ms() <= 5_000
+
+
 class TestDeliver:
     async def test_once_it_is_live(self, sockets: Exchange) -> None:
         line = await sockets.line()
