@@ -72,6 +72,18 @@ class TestMessage:
         await expect(bob.message("This message was deleted")).to_be_visible()
         await expect(bob.message("hello yourself").get_by_text("Message deleted")).to_be_visible()
 
+    async def test_its_menu_stays_open_when_another_comes(self, stage: Stage) -> None:
+        alice, bob = await talking(stage)
+        await alice.write("\n".join(["higher than the page"] * 40))
+        await alice.write("read me")
+        await alice.is_read("read me")
+        await alice.message("read me").hover()
+        await alice.message("read me").get_by_role("button", name="More about this message").click()
+        await bob.write("an answer")
+        await expect(alice.message("an answer")).to_be_in_viewport()
+        await alice.page.get_by_role("menuitem", name="Edit", exact=True).click()
+        await expect(alice.field).to_have_value("read me")
+
     async def test_markup_is_text(self, stage: Stage) -> None:
         alice = await stage.person(f"Alice {MARKUP}"[:90])
         bob = await stage.person("Bob")

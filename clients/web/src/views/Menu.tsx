@@ -1,4 +1,5 @@
-/** A button that opens a menu: arrow keys move in it, Escape closes it, and so does a click elsewhere. */
+/** A button that opens a menu: arrow keys move in it, Escape closes it, and so does a click elsewhere. Where its button
+ * is scrolled to, the menu goes too: a message that comes does not take it away, nor does a dialog that still scrolls. */
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
@@ -30,11 +31,17 @@ export function Menu({ label, icon, items, quick = [] }: MenuProps) {
     const close = (event: Event): void => {
       if (!(event.target instanceof Node && list.current?.contains(event.target))) setOpen(false);
     };
+    const scrolled = ({ target }: Event): void => {
+      if (list.current === null || button.current === null) return;
+      if (!(target instanceof Element && target.contains(button.current))) return;
+      if (isInside(button.current, target)) place(list.current, button.current);
+      else setOpen(false);
+    };
     document.addEventListener("pointerdown", close, true);
-    document.addEventListener("scroll", close, true);
+    document.addEventListener("scroll", scrolled, true);
     return () => {
       document.removeEventListener("pointerdown", close, true);
-      document.removeEventListener("scroll", close, true);
+      document.removeEventListener("scroll", scrolled, true);
     };
   }, [isOpen]);
 
@@ -78,6 +85,12 @@ function itemButton(item: MenuItem, choose: (item: MenuItem) => void) {
       {item.label}
     </button>
   );
+}
+
+function isInside(button: Element, scroller: Element): boolean {
+  const at = button.getBoundingClientRect();
+  const { top, bottom } = scroller.getBoundingClientRect();
+  return at.bottom > top && at.top < bottom;
 }
 
 /** Beside its button, and inside the window. */
