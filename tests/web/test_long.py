@@ -16,9 +16,11 @@ SEEN_AT = """key => {
   return row ? row.getBoundingClientRect().top : null;
 }"""
 FIRST_SEEN = f"""() => {{
-  const top = {SCROLLER}.getBoundingClientRect().top;
+  const seen = {SCROLLER}.getBoundingClientRect();
+  const isSeen = ({{ top, bottom }}) => bottom > seen.top && top < seen.bottom;
   const rows = [...document.querySelectorAll('.messages .row')];
-  return rows.find((row) => row.getBoundingClientRect().bottom > top && row.querySelector('.message')).dataset.key;
+  const first = rows.find((row) => isSeen(row.getBoundingClientRect()) && row.querySelector('.message'));
+  return first?.dataset.key;
 }}"""
 
 
@@ -30,6 +32,7 @@ async def place(tab: Tab, key: str) -> float:
     """Where a row stands, once nothing moves any more."""
     before, now = None, await tab.page.evaluate(SEEN_AT, key)
     while before is None or before != now:
+        assert now is not None, f"{key} is not in the page"
         await tab.page.wait_for_timeout(100)
         before, now = now, await tab.page.evaluate(SEEN_AT, key)
     return float(now)
@@ -43,7 +46,7 @@ async def test_scrolled_to_its_beginning(stage: Stage, system: Stack) -> None:
     await tab.open("Bob")
     await expect(tab.page.get_by_text(f"message {COUNT - 1}", exact=False).last).to_be_in_viewport()
     await tab.page.evaluate(f"{SCROLLER}.scrollTop = 1300")  # not yet near the beginning
-    key = await tab.page.evaluate(FIRST_SEEN)
+    key = await (await tab.page.wait_for_function(FIRST_SEEN)).json_value()  # once the page shows what is there
     before = await place(tab, key)
     moved = await tab.page.evaluate(f"{SCROLLER}.scrollTop") - 1100
     await tab.page.evaluate(f"{SCROLLER}.scrollTop = 1100")
