@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from infra.operator.proof.log import EventLog, among
 from infra.operator.proof.stored import Stores
+from infra.operator.rebuilds.workers import AWAY_SECONDS
+from infra.stores.faults import available_within
 from infra.stores.projections import Progress, Version
 from infra.stores.view_tables import dropping, making
 from streams.projections import PROJECTORS
@@ -28,7 +31,8 @@ async def rebuilt(
         wanted = (lambda _: True) if conversation_id is None else among([conversation_id])
         records = [one for some in (await log.read(wanted, starts, ends)).values() for one in some]
         for start in range(0, len(records), BATCH_RECORDS):
-            await projection.fold(records[start : start + BATCH_RECORDS])
+            batch = records[start : start + BATCH_RECORDS]
+            await available_within(AWAY_SECONDS, partial(projection.fold, batch))
         for partition, end in ends.items():
             await stores.projections.advance(version, partition, Progress(starts[partition], end))
         yield version
