@@ -14,7 +14,7 @@ import pytest
 from infra.local.settings import LocalSettings
 from infra.local.stack import Stack
 from tests.long_log import LongLog, append_long_log
-from tests.sharing_out import PORTS_BETWEEN, TwoStacks, needs_no_stack, worker_number
+from tests.sharing_out import PORTS_BETWEEN, TwoStacks, misplaced, worker_number
 
 # Where a deployment already runs: then the tests that need a stack of their own are left out.
 URL = os.environ.get("BACKCHANNEL_TEST_URL")
@@ -48,8 +48,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> TwoStacks
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if needs_no_stack(item.nodeid) and {"stack", "api_url"}.intersection(getattr(item, "fixturenames", ())):
-            raise pytest.UsageError(f"{item.nodeid} uses the stack: see tests/sharing_out.py")
+        if misplaced(item.nodeid, getattr(item, "fixturenames", ())):
+            raise pytest.UsageError(f"{item.nodeid} is in a part without what it uses: see tests/sharing_out.py")
 
 
 @pytest.fixture(autouse=True)
