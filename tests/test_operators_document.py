@@ -31,6 +31,14 @@ class TestCommands:
         known = "".join(map(help_of, COMMANDS))
         assert [] == [option for option in set(re.findall(r"--[a-z][a-z-]+", TEXT)) if option not in known]
 
+    def test_defaults_are_today_s(self) -> None:
+        said = re.findall(r"`(--max-[a-z]+)`[^(`;]*\((\d[\d,]*)", TEXT)
+        assert len(said) == 2
+        for option, default in said:
+            known = re.search(rf"{option}\b.*?default: ([\d.]+)", help_of("projection rebuild"), re.DOTALL)
+            assert known, option
+            assert float(default.replace(",", "")) == float(known[1]), option
+
 
 class TestPlaces:
     def test_files_exist(self) -> None:
