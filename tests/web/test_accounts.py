@@ -4,6 +4,13 @@ from playwright.async_api import expect
 
 from tests.web.conftest import Stage
 
+LATER_MS = 700  # what is kept a little later would be kept by then
+KEPT = """async () => [
+  Object.keys(localStorage).filter((key) => key !== 'backchannel.theme'),
+  Object.keys(sessionStorage),
+  (await indexedDB.databases()).map((one) => one.name),
+]"""
+
 
 class TestSigningIn:
     async def test_again_after_signing_out(self, stage: Stage) -> None:
@@ -12,6 +19,15 @@ class TestSigningIn:
         await alice.dialog.get_by_role("button", name="Sign out").click()
         await alice.sign_in(alice.handle)
         await alice.is_in()
+
+    async def test_nothing_stays_in_the_browser_after_signing_out(self, stage: Stage) -> None:
+        alice = await stage.person("Alice")
+        await alice.open_new(await stage.person("Bob"))
+        await alice.page.get_by_title("Your profile and settings").click()
+        await alice.dialog.get_by_role("button", name="Sign out").click()
+        await expect(alice.button("Sign in")).to_be_visible()
+        await alice.page.wait_for_timeout(LATER_MS)
+        assert [[], [], []] == await alice.page.evaluate(KEPT)
 
     async def test_refused_with_a_wrong_password(self, stage: Stage) -> None:
         alice = await stage.person("Alice")

@@ -51,6 +51,7 @@ export class Chat {
   readonly isListed = signal(false);
   private readonly presenceVersion = signal(0);
   private readonly loading = new Set<string>();
+  private readonly stopping = new AbortController();
 
   constructor(readonly device: Remembered) {
     this.api = new Api(location.origin, { credentials: new DeviceCredentials(device) });
@@ -67,12 +68,15 @@ export class Chat {
 
   start(): void {
     this.client.subscribe((event) => this.happened(event));
+    window.addEventListener("pagehide", () => this.save(), { signal: this.stopping.signal });
     this.line.start();
     void this.load();
   }
 
   stop(): void {
+    this.stopping.abort();
     this.line.stop();
+    this.people.close();
   }
 
   /** The conversation, looked at: whoever reads it here is told when it changes. */
@@ -186,6 +190,12 @@ export class Chat {
     } catch {
       // 500 at most: who comes after them is shown without a dot
     }
+  }
+
+  /** The page may end: a name that came a moment ago was "…" in the next one, without a line for as long as that took. */
+  private save(): void {
+    this.client.save();
+    this.people.save();
   }
 
   /** What this browser has kept is shown before the line stands. */

@@ -21,7 +21,6 @@ export class Line {
     const { signal } = this.stopping;
     window.addEventListener("online", () => this.retry(), { signal });
     window.addEventListener("offline", () => this.goOffline(), { signal });
-    window.addEventListener("pagehide", () => this.client.save(), { signal });
     if (navigator.onLine) this.client.start();
     else this.goOffline();
   }

@@ -19,6 +19,7 @@ export class People {
   private readonly asked = new Set<string>();
   private isDue = false;
   private keeping: ReturnType<typeof setTimeout> | null = null;
+  private isClosed = false;
 
   constructor(
     private readonly api: Api,
@@ -61,12 +62,24 @@ export class People {
     }
   }
 
+  /** Keeps what is not kept yet, at once: the page may end. */
+  save(): void {
+    if (this.keeping === null) return;
+    clearTimeout(this.keeping);
+    this.keeping = null;
+    localStorage.setItem(this.place, JSON.stringify([...this.known.values()].slice(-KEPT_MAX)));
+  }
+
+  /** Keeps no more: the device may be forgotten next, and names that came late would stay. */
+  close(): void {
+    this.save();
+    this.isClosed = true;
+  }
+
   private changed(): void {
     this.version.value += 1;
-    this.keeping ??= setTimeout(() => {
-      this.keeping = null;
-      localStorage.setItem(this.place, JSON.stringify([...this.known.values()].slice(-KEPT_MAX)));
-    }, KEEP_MS);
+    if (this.isClosed) return;
+    this.keeping ??= setTimeout(() => this.save(), KEEP_MS);
   }
 
   private want(userId: string): void {
