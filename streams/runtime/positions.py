@@ -12,6 +12,7 @@ from streams.runtime.records import Run
 log = logging.getLogger(__name__)
 
 AGAIN_SECONDS = 0.5
+FINISH_SECONDS = 1.0
 
 
 def ends_of(runs: Sequence[Run]) -> dict[int, int]:
@@ -40,6 +41,11 @@ class PositionPublisher:
         self._due.update(offsets)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._publish())
+
+    async def finish(self) -> None:
+        """Wait a moment until all is published; while Redis is away it goes on afterwards."""
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=FINISH_SECONDS)
 
     async def _publish(self) -> None:
         while self._due:

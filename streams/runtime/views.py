@@ -85,6 +85,10 @@ class ProjectionAgent(ViewAgent):
         self._projection = await until_available(lambda: self._projector.connect(settings, version), self.group)
         self._positions = PositionPublisher(Positions(cache.connect(settings)), self._view)
 
+    async def revoked(self) -> None:
+        await super().revoked()
+        await self._positions.finish()
+
     async def _flush(self, runs: Sequence[Run]) -> None:
         records = [record for run in runs for record in run.records]
         await until_available(lambda: self._fold(records), f"the {self._view.name}")

@@ -110,6 +110,12 @@ class TestPosition:
 
         await until(is_published, "the position")
 
+    async def test_published_before_the_partition_goes(self, house: House, redis: Redis) -> None:
+        await redis.delete(VIEW.key)
+        await Task(house.agent, house.talk(3)).done()
+        await house.agent.revoked()
+        assert await Positions(redis).read(VIEW) == {0: FIRST_OFFSET + 3}
+
 
 class TestCassandraAway:
     async def test_the_batch_waits_for_it(
