@@ -1,6 +1,6 @@
 """People before browsers: each has a browser context of their own, at the page that the system serves."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,15 +76,34 @@ class Stage:
         for context in self._contexts:
             await context.close()
 
+    async def describe(self) -> None:
+        """What everybody sees, for the report of a test that failed."""
+        for tab in self._tabs:
+            if not tab.page.is_closed():
+                seen = await tab.page.locator("body").aria_snapshot()
+                print(f"--- {tab.name or 'somebody'} at {tab.page.url}", seen, *tab.complaints, sep="\n")  # noqa: T201
+
     def complaints(self) -> list[str]:
         return [complaint for tab in self._tabs for complaint in tab.complaints]
 
 
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 @pytest_asyncio.fixture(loop_scope="package")
-async def stage(browser: Browser, api_url: str) -> AsyncIterator[Stage]:
+async def stage(request: pytest.FixtureRequest, browser: Browser, api_url: str) -> AsyncIterator[Stage]:
     async with httpx.AsyncClient() as http:
         stage = Stage(browser, api_url, People(api_url, http))
         yield stage
+        if request.node.stash.get(FAILED, False):
+            await stage.describe()
         complaints = stage.complaints()
         await stage.close()
     assert [] == complaints

@@ -45,6 +45,7 @@ async def test_scrolled_to_its_beginning(stage: Stage, system: Stack) -> None:
     await tab.sign_in(alice.handle, PASSWORD)
     await tab.open("Bob")
     await expect(tab.page.get_by_text(f"message {COUNT - 1}", exact=False).last).to_be_in_viewport()
+    await tab.page.wait_for_function(f"() => {SCROLLER}.scrollTop > 2500")  # the first page of them is there
     await tab.page.evaluate(f"{SCROLLER}.scrollTop = 1300")  # not yet near the beginning
     key = await (await tab.page.wait_for_function(FIRST_SEEN)).json_value()  # once the page shows what is there
     before = await place(tab, key)
