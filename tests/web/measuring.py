@@ -7,6 +7,7 @@ from its frame until the next picture of the screen that has it. Scrolling: the 
 import asyncio
 import statistics
 import sys
+from itertools import count
 
 import httpx
 from playwright.async_api import async_playwright
@@ -19,6 +20,7 @@ from tests.web.long import talk
 from tests.web.tab import Tab
 
 INBOX, MESSAGES, RELOADS = 50, 60, 9
+PAUSE_SECONDS = 0.15  # between messages that are read as they come
 OBSERVER = """
 (() => {
   const times = (window.times = { rows: 0, frames: {}, shown: {} });
@@ -73,6 +75,7 @@ LOAD_ALL = """async () => {
 }"""
 
 
+NUMBERS = count(0, MESSAGES)
 FORGET = "indexedDB.databases().then((all) => all.map((one) => indexedDB.deleteDatabase(one.name)))"
 
 
@@ -93,15 +96,18 @@ async def first_paint(tab: Tab, *, is_kept: bool) -> list[float]:
     return times
 
 
-async def received(tab: Tab, sender: Person, receiver: Person) -> list[float]:
-    for number in range(MESSAGES):
+async def received(tab: Tab, sender: Person, receiver: Person, pause_seconds: float) -> list[float]:
+    await tab.page.evaluate("times.frames = {}, times.shown = {}")
+    first = next(NUMBERS)
+    for number in range(first, first + MESSAGES):
         await sender.send(receiver, f"measured {number}")
+        await asyncio.sleep(pause_seconds)
     await tab.page.wait_for_function(f"() => Object.values(times.shown).filter(Boolean).length >= {MESSAGES}")
     times: dict[str, dict[str, float]] = await tab.page.evaluate("window.times")
     return [times["shown"][name] - at for name, at in times["frames"].items()]
 
 
-async def measure(stack: Stack, count: int) -> None:
+async def measure(stack: Stack, length: int) -> None:
     url = stack.settings.address
     async with httpx.AsyncClient() as http, async_playwright() as playwright:
         people = People(url, http)
@@ -121,13 +127,14 @@ async def measure(stack: Stack, count: int) -> None:
         bob = await people.person("bob")
         await bob.send(alice, "hello")
         await tab.open("Bob")
-        told("frame to screen", await received(tab, bob, alice))
+        told("frame to screen", await received(tab, bob, alice, PAUSE_SECONDS))
+        told("the same, one after another without a pause", await received(tab, bob, alice, 0))
         carol = await people.person("carol")
-        await talk(stack, (alice, carol), count)
+        await talk(stack, (alice, carol), length)
         await tab.open("Carol")
         told("scrolling, the newest", await page.evaluate(SCROLL))
-        sys.stdout.write(f"all {count} loaded after {await page.evaluate(LOAD_ALL) / 1000:.1f} s\n")
-        told(f"scrolling, in the middle of {count}", await page.evaluate(SCROLL))
+        sys.stdout.write(f"all {length} loaded after {await page.evaluate(LOAD_ALL) / 1000:.1f} s\n")
+        told(f"scrolling, in the middle of {length}", await page.evaluate(SCROLL))
         await browser.close()
 
 

@@ -1,6 +1,10 @@
-/** Which conversations have changed: whoever shows one is told, and all changes of a moment together. */
+/** Which conversations have changed: whoever shows one is told, at once, and then not again before the next picture of
+ * the screen: of a flood of messages each would draw the page anew, which took a minute for ten thousand.
+ */
 
 import { batch, signal, type Signal } from "@preact/signals";
+
+const UNSEEN_MS = 250; // a page that nobody sees has no pictures, but a title
 
 export class Changes {
   /** Grows whenever anything in the list may have changed. */
@@ -8,6 +12,7 @@ export class Changes {
   private readonly versions = new Map<string, Signal<number>>();
   private readonly dirty = new Set<string>();
   private isDue = false;
+  private isTold = false; // since the last picture
 
   /** Who calls this while showing something is told when the conversation changes. */
   follow(conversationId: string): void {
@@ -24,7 +29,7 @@ export class Changes {
     this.dirty.add(conversationId);
     if (this.isDue) return;
     this.isDue = true;
-    queueMicrotask(() => this.tell());
+    if (!this.isTold) queueMicrotask(() => this.tell());
   }
 
   /** All may have changed. */
@@ -39,6 +44,11 @@ export class Changes {
       this.list.value += 1;
     });
     this.dirty.clear();
+    this.isTold = true;
+    void nextPicture().then(() => {
+      this.isTold = false;
+      if (this.isDue) this.tell();
+    });
   }
 
   private versionOf(conversationId: string): Signal<number> {
@@ -49,4 +59,11 @@ export class Changes {
     }
     return version;
   }
+}
+
+function nextPicture(): Promise<void> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => resolve());
+    setTimeout(resolve, UNSEEN_MS);
+  });
 }
