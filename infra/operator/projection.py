@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from infra.operator import diff
+from infra.operator.aside import aside
 
 app = typer.Typer(no_args_is_help=True, help="Views of the log: rebuild one beside the live one, switch, roll back.")
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: one JSON value.")]
@@ -59,7 +60,8 @@ def rebuild(
 
     backchannel projection rebuild inbox && backchannel projection diff inbox && backchannel projection switch inbox
     """
-    from infra.operator.rebuilds import rebuilding  # noqa: PLC0415  the other commands start without it
+    with aside():
+        from infra.operator.rebuilds import rebuilding  # noqa: PLC0415  the other commands start without it
 
     pace = rebuilding.Pace(workers, rate, max_lag, max_delay, wait)
     rebuilding.rebuild(name, rebuilding.scope_of(since, conversation), pace, dry_run=dry_run, as_json=as_json)

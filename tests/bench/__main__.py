@@ -106,9 +106,10 @@ async def _measure_messages(options: Options, report: Report, source: UserSource
             await _measure_saturation(options, report, fleet, targets)
         if "rebuild" in options.measures:
             progress.print("the timeline is rebuilt, alone and beside messages")
-            report.rebuild = await measure_rebuild(
-                fleet, targets, processes, options.kafka_bootstrap, options.seconds
-            )
+            with collector_off():
+                report.rebuild = await measure_rebuild(
+                    fleet, targets, processes, options.kafka_bootstrap, options.seconds
+                )
     finally:
         await fleet.close()
 
