@@ -150,7 +150,8 @@ class TestRebuildUnderTraffic:
         conversation_id = (await alice.send(bob, "before")).conversation_id
         before = await operator.live("timeline")
         async with talking(alice, bob) as said:
-            built = await operator.said("rebuild", "timeline", "--workers", "4")
+            # On a machine that is busy with all the other tests it would yield to the talk for minutes.
+            built = await operator.said("rebuild", "timeline", "--workers", "4", "--max-delay", "1000")
             assert built["events"] > 100_000
             assert (await operator.said("switch", "timeline"))["before"] == before
             assert built["version"] == await operator.live("timeline")
