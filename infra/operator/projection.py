@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from infra.operator import diff
-from infra.operator.aside import aside
 
 app = typer.Typer(no_args_is_help=True, help="Views of the log: rebuild one beside the live one, switch, roll back.")
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: one JSON value.")]
@@ -60,8 +59,7 @@ def rebuild(
 
     backchannel projection rebuild inbox && backchannel projection diff inbox && backchannel projection switch inbox
     """
-    with aside():
-        from infra.operator.rebuilds import rebuilding  # noqa: PLC0415  the other commands start without it
+    from infra.operator.rebuilds import rebuilding  # noqa: PLC0415  the other commands start without it
 
     pace = rebuilding.Pace(workers, rate, max_lag, max_delay, wait)
     rebuilding.rebuild(name, rebuilding.scope_of(since, conversation), pace, dry_run=dry_run, as_json=as_json)

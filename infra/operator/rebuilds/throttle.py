@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, replace
 
 LEAST = 200.0  # events a second: it gets on, whatever happens
-FIRST = 1_000.0  # where nobody is
+FIRST = 1_000.0
 SLOWER, FASTER = 0.6, 1.1
 
 
@@ -28,9 +28,8 @@ class Throttle:
 
     def after(self, strain: Strain, folded_per_second: float) -> "Throttle":
         """The throttle a moment later, the live side being so. What was allowed beyond what is folded means nothing:
-        it doubled without end while nobody was there, and then took minutes to come down. Among people it begins with
-        the least: what it wrote at once took them two seconds to get over."""
-        rate = min(self.rate, max(FIRST if strain.delay_ms is None else LEAST, 2 * folded_per_second))
+        it doubled without end while nobody was there, and then took minutes to come down."""
+        rate = min(self.rate, max(FIRST, 2 * folded_per_second))
         is_strained = strain.lag > self.max_lag or (strain.delay_ms or 0) > self.max_delay_ms
         if is_strained:
             rate = min(rate, folded_per_second) * SLOWER

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
-from infra.operator.aside import aside
 from infra.stores.faults import StoreUnavailable, available_within
 from infra.stores.log_reading import Keep, LogReader, RangeGone, Record, Span
 from infra.stores.postgres import Postgres
@@ -55,9 +54,8 @@ class Workers:
             for task in tasks
         ]
         self._count = max(1, len(tasks))
-        with aside():
-            for process in self._processes:
-                process.start()
+        for process in self._processes:
+            process.start()
 
     @property
     def is_done(self) -> bool:
@@ -102,6 +100,8 @@ def keep_of(scope: Scope) -> Keep | None:
 
 
 def _work(task: Task, rate: Any, folded: Mapping[int, Any], faults: Any) -> None:
+    # Those who serve people go first: whoever wakes up among them takes the processor from us at once.
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     try:
         asyncio.run(_Work(task, rate, folded, os.getppid()).run())
     except (StoreUnavailable, RangeGone) as gone:

@@ -29,10 +29,6 @@ class TestAfter:
         assert after(strain) < FIRST
         assert after(strain, strain) < after(strain)
 
-    def test_begins_gently_among_people(self) -> None:
-        begun = Throttle(1_000, 25.0)
-        assert begun.after(EASE, 0).rate < 2 * LEAST < begun.after(NOBODY, 0).rate
-
     def test_never_stands_still(self) -> None:
         assert LEAST == after(*[BEHIND] * 100)
 
