@@ -81,7 +81,8 @@ class Stage:
         for tab in self._tabs:
             if not tab.page.is_closed():
                 seen = await tab.page.locator("body").aria_snapshot()
-                print(f"--- {tab.name or 'somebody'} at {tab.page.url}", seen, *tab.complaints, sep="\n")  # noqa: T201
+                who = f"--- {tab.name or 'somebody'} at {tab.page.url}"
+                print(who, seen, *tab.complaints, sep="\n")  # noqa: T201  pytest shows it with the failure
 
     def complaints(self) -> list[str]:
         return [complaint for tab in self._tabs for complaint in tab.complaints]
