@@ -30,6 +30,18 @@ class TestOffline:
         await expect(bob.message("written offline")).to_have_count(1)
         await expect(alice.page.get_by_role("alert")).to_have_count(0)
 
+    async def test_what_came_just_now_outlives_the_page(self, stage: Stage) -> None:
+        """A write that waited for its answers died with the page, and the list was empty without a line."""
+        alice, bob = await talking(stage)
+        await alice.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        alice.may_complain = True  # of the network
+        await bob.write("just now")
+        await expect(alice.message("just now")).to_be_visible()
+        await alice.page.context.set_offline(True)
+        await alice.page.reload()
+        await alice.open("Bob")
+        await expect(alice.message("just now")).to_be_visible()
+
     async def test_changes_wait_too(self, stage: Stage) -> None:
         alice, bob = await talking(stage)
         alice.may_complain = True  # of the network

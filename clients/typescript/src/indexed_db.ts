@@ -71,7 +71,9 @@ class IndexedDbCopies implements CopiesStore {
     const store = transaction.objectStore(COPIES);
     if (isWhole) store.clear();
     for (const one of changed) store.put(one);
-    await done(transaction.objectStore(LOG).put({ epoch, userId } satisfies Log, LOG));
+    const written = done(transaction.objectStore(LOG).put({ epoch, userId } satisfies Log, LOG));
+    transaction.commit(); // now: one that waits for its answers first dies with the page
+    await written;
   }
 }
 

@@ -1,6 +1,7 @@
 """Workers under hostile files and real signals: a refusal, and the next file is decoded."""
 
 import asyncio
+import contextlib
 import random
 import signal
 import sys
@@ -95,8 +96,9 @@ async def child_of_ours() -> psutil.Process:
         while True:
             for worker in worker_processes():
                 for child in worker.children():
-                    if child.cpu_times().user > 0.1:
-                        return child
+                    with contextlib.suppress(psutil.NoSuchProcess):  # one that ends while it is looked at is not it
+                        if child.cpu_times().user > 0.1:
+                            return child
             await asyncio.sleep(0.01)
 
 
