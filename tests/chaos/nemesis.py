@@ -22,35 +22,42 @@ class Nemesis:
     """`breathe` is waited for after each round, when all that it did is healed."""
 
     def __init__(
-        self, faults: Sequence[Fault], random: Random, recorder: Recorder, breathe: Breath, say: Callable[[str], None]
+        self,
+        faults: Sequence[Fault],
+        random: Random,
+        recorder: Recorder,
+        breathe: Breath,
+        say: Callable[[str], None],
+        *,
+        pause_seconds: tuple[float, float] = PAUSE_SECONDS,
     ) -> None:
         self._faults = faults
         self._random = random
         self._recorder = recorder
         self._breathe = breathe
         self._say = say
+        self._pause_seconds = pause_seconds
 
     async def strike_until(self, ends_at: float) -> None:
-        """Random subsets, sometimes none, until a time."""
+        """Random subsets, sometimes none, until a time. None comes again before all others have come."""
+        left: list[Fault] = []
         while now() < ends_at:
             count = 0 if self._random.random() < NONE_SHARE else self._random.randint(1, AT_ONCE_MAX)
-            await self._round(self._random.sample(self._faults, min(count, len(self._faults))))
-            await asyncio.sleep(self._random.uniform(*PAUSE_SECONDS))
+            if not left:
+                left = self._random.sample(self._faults, len(self._faults))
+            chosen, left = _drawn(left, count)
+            await self._round(chosen)
+            await asyncio.sleep(self._random.uniform(*self._pause_seconds))
 
     async def strike_each_once(self) -> None:
         """All faults, in random groups, each fault in one."""
         left = list(self._faults)
         self._random.shuffle(left)
         while left:
-            chosen = self._apart(left)
-            left = [one for one in left if one not in chosen]
+            chosen, left = _drawn(left, EACH_ONCE)
             await self._round(chosen)
 
-    def _apart(self, faults: Sequence[Fault]) -> list[Fault]:
-        return _of_different_targets(faults)[:EACH_ONCE]
-
     async def _round(self, chosen: Sequence[Fault]) -> None:
-        chosen = _of_different_targets(chosen)
         self._say(", ".join(one.name for one in chosen) or "nothing")
         # Drawn before, one after the other: what is drawn depends on the seed alone.
         holds = [self._random.uniform(*one.hold_seconds) for one in chosen]
@@ -82,6 +89,7 @@ class Nemesis:
             self._say(f"{fault.name}: {detail.splitlines()[0]}")
 
 
-def _of_different_targets(faults: Sequence[Fault]) -> list[Fault]:
-    """Two things done to one part at once would only hide each other."""
-    return list({one.target: one for one in faults}.values())
+def _drawn(left: Sequence[Fault], count: int) -> tuple[list[Fault], list[Fault]]:
+    """So many of different targets, for two things done to one part at once only hide each other; and the rest."""
+    chosen = list({one.target: one for one in left}.values())[:count]
+    return chosen, [one for one in left if one not in chosen]

@@ -36,6 +36,7 @@ def own_stack(state: Path, port_offset: int) -> OwnStack:
         brokers=3,
         kafka_heap_mb=384,
         kafka_proxy_offset=PROXY_OFFSET,
+        demo=False,  # what its people say nobody in the run has asked for
     )
     Folders(settings.folder).make()
     # Beside the stack's own folders, which go with a reset.

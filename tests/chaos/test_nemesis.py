@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from infra.local.faults import StackFault
+from tests.chaos.breathing import StandsStill
 from tests.chaos.faults.fault import Fault
 from tests.chaos.history import History, Recorder
 from tests.chaos.nemesis import Nemesis
@@ -56,6 +57,21 @@ class TestStrikes:
         ]
         assert orders[0] == orders[1] != orders[2]
         assert [8, 8, 8] == [len(set(order)) for order in orders]
+
+    async def test_none_comes_again_before_all_others(self, tmp_path: Path) -> None:
+        faults, ends_at = [Noted(str(target)) for target in range(5)], now() + 3600
+
+        async def breathe_until_three_decks_are_through() -> None:
+            if sum(one.proofs for one in faults) >= 15:
+                raise StandsStill
+
+        with Recorder(tmp_path / "history.jsonl") as recorder, pytest.raises(StandsStill):
+            nemesis = Nemesis(
+                faults, Random(1), recorder, breathe_until_three_decks_are_through, print, pause_seconds=(0.0, 0.0)
+            )
+            await nemesis.strike_until(ends_at)
+        order = [name for name, phase in struck(tmp_path / "history.jsonl") if phase == "begun"]
+        assert [5, 5, 5] == [len(set(order[first : first + 5])) for first in (0, 5, 10)]
 
     async def test_all_are_healed_when_it_is_interrupted(self, tmp_path: Path) -> None:
         fault = Noted("a")

@@ -1,6 +1,7 @@
 """A small disk for all stores, which can be full: a file with a file system in it, mounted by root."""
 
 import asyncio
+import errno
 import os
 import subprocess
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ def _does(*command: str) -> bool:
 class Full(Fault):
     """All stores' disk is full. Who cannot live with that ends or stops, and is started again when there is room.
 
-    Proof: the kernel says that there is no room."""
+    Proof: the kernel refused a write for want of room. (How much is free is none: stores free some at once.)"""
 
     kind = "fill"
     hold_seconds = (3.0, 8.0)
@@ -64,10 +65,11 @@ class Full(Fault):
             space = os.statvfs(self._ballast)
             with suppress(OSError):
                 os.posix_fallocate(file.fileno(), 0, space.f_bavail * space.f_frsize - CHUNK_BYTES)
-            with suppress(OSError):
+            try:
                 while True:
                     os.write(file.fileno(), b"\1" * CHUNK_BYTES)
-        self.proofs += os.statvfs(self._ballast).f_bavail == 0
+            except OSError as full:
+                self.proofs += full.errno == errno.ENOSPC
 
     async def heal(self) -> None:
         await asyncio.to_thread(self._ballast.unlink)
