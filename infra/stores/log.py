@@ -35,6 +35,9 @@ PRODUCER = {
     "queue.buffering.max.messages": 200_000,
     "socket.nagle.disable": True,
     "enable.metrics.push": False,
+    # An answer that never came held all records of its partition for 61 s: one request is in flight, and the default is
+    # 60. Asked again it is the same record, for the producer is idempotent.
+    "socket.timeout.ms": 10_000,
 }
 
 OnDelivery = Callable[[KafkaError | None, Message], None]

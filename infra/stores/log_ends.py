@@ -5,7 +5,8 @@ whole process when the broker goes away meanwhile (confluentinc/librdkafka#3663,
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from confluent_kafka import Consumer, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import AdminClient
@@ -49,27 +50,33 @@ class LogEnds:
 
     def _commit(self, group: str, topic: Topic, offsets: Offsets) -> None:
         places = [TopicPartition(topic.name, partition, offset) for partition, offset in offsets.items()]
-        try:
-            committed = self._consumer(group).commit(offsets=places, asynchronous=False)
-        except KafkaException as away:
-            raise StoreUnavailable(str(away)) from away
-        _without_errors(committed)
+        with self._asked(group) as consumer:
+            _without_errors(consumer.commit(offsets=places, asynchronous=False))
 
     def _ends(self, topic: Topic) -> Offsets:
         places = [TopicPartition(topic.name, partition, LATEST) for partition in range(topic.partitions)]
-        try:
-            found = self._consumer("ends").offsets_for_times(places, timeout=ANSWER_SECONDS)
-        except KafkaException as away:
-            raise StoreUnavailable(str(away)) from away
-        return {place.partition: place.offset for place in _without_errors(found)}
+        with self._asked("ends") as consumer:
+            found = _without_errors(consumer.offsets_for_times(places, timeout=ANSWER_SECONDS))
+        return {place.partition: place.offset for place in found}
 
     def _committed(self, group: str, topic: Topic) -> Offsets:
         places = [TopicPartition(topic.name, partition) for partition in range(topic.partitions)]
+        with self._asked(group) as consumer:
+            found = _without_errors(consumer.committed(places, timeout=ANSWER_SECONDS))
+        return {place.partition: max(0, place.offset) for place in found}
+
+    @contextmanager
+    def _asked(self, group: str) -> Iterator[Consumer]:
+        """One that answered with an error is not asked again. It remembers what it knew of leaders for minutes: after a
+        broker had been killed a gateway was told that there is none for 90 s, and opened no connection."""
         try:
-            found = self._consumer(group).committed(places, timeout=ANSWER_SECONDS)
+            yield self._consumer(group)
         except KafkaException as away:
+            self._consumers.pop(group, None)
             raise StoreUnavailable(str(away)) from away
-        return {place.partition: max(0, place.offset) for place in _without_errors(found)}
+        except StoreUnavailable:
+            self._consumers.pop(group, None)
+            raise
 
     def _consumer(self, group: str) -> Consumer:
         """A consumer that may ask for the group's offsets; it subscribes to nothing and joins nothing."""

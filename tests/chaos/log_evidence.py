@@ -23,7 +23,8 @@ class Opening:
 
     async def frame(self, event: events.AnyTimelineEvent) -> AnyTimelineEvent:
         body = None
-        if isinstance(event, events.MessageSent | events.MessageEdited):
+        # The archive keeps no ciphertext of what was deleted.
+        if isinstance(event, events.MessageSent | events.MessageEdited) and event.body.sealed:
             body = open_body(event, await self._keys.key(event.actor_id))
         raw = rendering.live(event, body, self._keys.conversation(event.conversation_id), to_author=True)
         shown = decode(raw)
