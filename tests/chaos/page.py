@@ -21,6 +21,10 @@ FOUND: Mapping[str, str] = {
     " (`not-found`), as if for good; now it is `unavailable`, or the socket closes with 4004, and it is repeated": (
         "tests/infra/stores/test_door_facts.py"
     ),
+    "After a broker was killed a gateway was told for 90 s that a partition of the log has no leader, which was"
+    " true for a moment, and opened no connection; now who was answered with an error asks anew": (
+        "tests/infra/stores/test_log_ends.py"
+    ),
 }
 """What runs have found in the system, and the tests that hold it since."""
 
