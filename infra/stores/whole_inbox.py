@@ -64,6 +64,7 @@ class WholeInbox:
                 connection.cursor(f"partitions_{uuid4().hex}") as cursor,
             ):
                 await connection.execute("SET LOCAL statement_timeout = 0")  # a large table is sorted first
+                await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # while pages are used
                 await cursor.execute(query.encode())
                 while rows := await cursor.fetchmany(PAGE_ROWS):
                     yield [(row[0].bytes, b"") for row in rows]  # type: ignore[attr-defined]  # as selected

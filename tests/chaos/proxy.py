@@ -1,11 +1,11 @@
 """A TCP proxy in user space, between two parts of this machine: cuts, delays, slices, throttles, swallows, as told.
 
-Swallowed bytes are read and not passed on, and the sender is told nothing, as when a cable is pulled out.
+Swallowed bytes are read and not passed on, and the sender is told nothing, as when a cable is pulled out; nor is who is
+left told that the other has hung up.
 """
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -122,13 +122,16 @@ class Proxy:
     async def _pump(
         self, line: Line, direction: Direction, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        with suppress(OSError):
+        try:
             while chunk := await reader.read(CHUNK_BYTES):
                 if direction == "up" and line.spotter.sees_produce(chunk) and self.loses_answers:
                     self._lose_answer(line)
                 await self._pass(line, direction, chunk, writer)
-            if writer.can_write_eof():
+            if direction not in line.swallowed and writer.can_write_eof():
                 writer.write_eof()
+        except OSError:
+            if direction not in line.swallowed:
+                line.abort()  # a reset goes through as well: without it a server waited for who was gone
 
     def _lose_answer(self, line: Line) -> None:
         """The broker appends what it is sent here, and its answer never arrives."""

@@ -1,6 +1,8 @@
 """The proxy between two real sockets: each thing that it does to a line, and the count that proves it."""
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,12 +23,14 @@ class Echo:
 
     port: int
     pieces: list[bytes] = field(default_factory=list)
+    is_over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError):
             while piece := await reader.read(1_000_000):
                 self.pieces.append(piece)
                 writer.write(piece)
+        self.is_over.set()
         writer.close()
 
 
@@ -55,6 +59,12 @@ class Line:
         self.writer.write(said)
         async with asyncio.timeout(HEAR_SECONDS):
             return await self.reader.readexactly(len(said))
+
+    def reset(self) -> None:
+        """Not closed in good order: as by a process that is killed while something for it is under way."""
+        at_once = struct.pack("ii", 1, 0)
+        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+        self.writer.transport.abort()
 
     async def is_cut(self) -> bool:
         async with asyncio.timeout(HEAR_SECONDS):
@@ -97,6 +107,27 @@ class TestProxy:
 
         proxy.weather.is_cut = False
         assert b"hello" == await (await dial(proxy)).ask(b"hello")
+
+    async def test_a_reset_goes_through(self, proxy: Proxy, dial: Dial, echo: Echo) -> None:
+        line = await dial(proxy)
+        await line.ask(b"hello")
+        line.reset()
+        async with asyncio.timeout(HEAR_SECONDS):
+            await echo.is_over.wait()
+
+    async def test_nobody_is_told_of_a_hang_up_that_is_swallowed(self, proxy: Proxy, dial: Dial, echo: Echo) -> None:
+        lines = [await dial(proxy), await dial(proxy)]
+        for line in lines:
+            await line.ask(b"hello")
+        proxy.swallow(lambda _: True, "up", "down")
+        lines[0].reset()
+        lines[1].writer.close()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await echo.is_over.wait()
+        proxy.reset(lambda one: bool(one.swallowed))
+        async with asyncio.timeout(HEAR_SECONDS):
+            await echo.is_over.wait()
 
     async def test_delayed(self, proxy: Proxy, dial: Dial) -> None:
         line = await dial(proxy)

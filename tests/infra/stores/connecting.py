@@ -65,8 +65,10 @@ async def cassandra_of(settings: StoreSettings) -> AsyncIterator[Cassandra]:
 @asynccontextmanager
 async def postgres_of(settings: StoreSettings) -> AsyncIterator[Postgres]:
     postgres = await Postgres.connect(settings)
-    yield postgres
-    await postgres.close()
+    try:
+        yield postgres
+    finally:
+        await postgres.close()
 
 
 @asynccontextmanager

@@ -38,3 +38,18 @@ class TestConnection:
                 await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         async with postgres.connection() as connection:
             assert await connection.execute("SELECT 1")
+
+    async def test_who_goes_without_a_word_lets_go(
+        self, postgres: Postgres, user_id: str, settings: StoreSettings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(module._POOLED, "idle_in_transaction_session_timeout", 300)
+        lock, is_let_go = "SELECT FROM users WHERE user_id = %s FOR UPDATE", False
+        async with postgres_of(settings) as silent:
+            with pytest.raises(StoreUnavailable):
+                async with silent.connection() as held:
+                    await held.execute(lock, (user_id,))
+                    async with postgres.connection() as other:
+                        await other.execute(lock, (user_id,))  # waits for it, 5 s at most
+                        is_let_go = True
+                    await held.execute("SELECT 1")
+        assert is_let_go
