@@ -25,8 +25,8 @@ FOUND: Mapping[str, str] = {
     " true for a moment, and opened no connection; now who was answered with an error asks anew": (
         "tests/infra/stores/test_log_ends.py"
     ),
-    "PostgreSQL kept the transaction, and the locks, of an agent that had gone without a word: the inbox stood still until"
-    " somebody ended it by hand; now it is let go after 15 s, and whose machine is gone is noticed within 25 s": (
+    "PostgreSQL kept the transaction, and the locks, of an agent that had gone without a word: the inbox stood still"
+    " until somebody ended it by hand; now it is let go after 15 s, and whose machine is gone is noticed within 25 s": (
         "tests/infra/stores/test_postgres.py"
     ),
 }
