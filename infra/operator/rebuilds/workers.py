@@ -8,12 +8,15 @@ import asyncio
 import math
 import multiprocessing
 import os
+import pickle
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
+from infra.operator.rebuilds import yielding
 from infra.stores.faults import StoreUnavailable, available_within
 from infra.stores.log_reading import Keep, LogReader, RangeGone, Record, Span
 from infra.stores.postgres import Postgres
@@ -50,7 +53,11 @@ class Workers:
         self._folded = {partition: _spawn.Value("q", offset) for partition, offset in folded.items()}
         self._faults = _spawn.SimpleQueue()
         self._processes: list[BaseProcess] = [
-            _spawn.Process(target=_work, args=(task, self._rate, self._folded, self._faults), daemon=True)
+            _spawn.Process(
+                target=yielding.run,
+                args=(pickle.dumps(partial(_work, task)), self._rate, self._folded, self._faults),
+                daemon=True,
+            )
             for task in tasks
         ]
         self._count = max(1, len(tasks))
@@ -100,8 +107,6 @@ def keep_of(scope: Scope) -> Keep | None:
 
 
 def _work(task: Task, rate: Any, folded: Mapping[int, Any], faults: Any) -> None:
-    # Those who serve people go first: whoever wakes up among them takes the processor from us at once.
-    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     try:
         asyncio.run(_Work(task, rate, folded, os.getppid()).run())
     except (StoreUnavailable, RangeGone) as gone:
