@@ -33,13 +33,14 @@ def run(
         bool, typer.Option("--once", help="One turn; otherwise turn after turn, until interrupted.")
     ] = False,
     after_days: Annotated[float | None, typer.Option(help="Instead of BACKCHANNEL_ARCHIVE_AFTER_DAYS.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes; each has some of the log's partitions.", min=1)] = 1,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Archive what is old, here and now. An agent that runs beside it is not disturbed."""
     from infra.operator import archiving  # noqa: PLC0415
 
-    archiving.run(once=once, after_days=after_days, dry_run=dry_run, as_json=as_json)
+    archiving.run(once=once, after_days=after_days, workers=workers, dry_run=dry_run, as_json=as_json)
 
 
 @app.command()

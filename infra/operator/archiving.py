@@ -11,6 +11,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from infra.operator import running
+from infra.operator.archive_workers import in_processes
 from infra.operator.running import Failed
 from infra.stores.archive_manifest import Manifest
 from infra.stores.segments import CorruptSegment
@@ -59,12 +60,18 @@ def status(*, as_json: bool) -> None:
     return None
 
 
-def run(*, once: bool, after_days: float | None, dry_run: bool, as_json: bool) -> None:
-    async def turn(archiver: Archiver) -> int:
-        work = archiver.preview if dry_run else archiver.work
-        count = sum(await asyncio.gather(*map(work, range(CONVERSATION_EVENTS.partitions))))
-        if not dry_run:
-            await archiver.sweep()
+def run(*, once: bool, after_days: float | None, workers: int, dry_run: bool, as_json: bool) -> None:
+    partitions = range(CONVERSATION_EVENTS.partitions)
+
+    async def turn(settings: ArchiveSettings, found: Parts) -> int:
+        archiver = Archiver(settings, found)
+        if dry_run:
+            return sum(await asyncio.gather(*map(archiver.preview, partitions)))
+        if workers == 1:
+            count = sum(await asyncio.gather(*map(archiver.work, partitions)))
+        else:
+            count = await in_processes(settings, workers, partitions)
+        await archiver.sweep()
         return count
 
     async def turns(found: Parts) -> None:
@@ -72,7 +79,7 @@ def run(*, once: bool, after_days: float | None, dry_run: bool, as_json: bool) -
         if settings.archive_after_days is None:
             raise Failed("archiving is off: set BACKCHANNEL_ARCHIVE_AFTER_DAYS, or give --after-days")
         while True:
-            count = await turn(Archiver(settings, found))
+            count = await turn(settings, found)
             _say(as_json, {"rows": count, "dry_run": dry_run}, f"{count} rows {_done('archived', dry_run=dry_run)}")
             if once or dry_run:
                 return

@@ -99,8 +99,8 @@ class ArchiveManifest:
     @asynccontextmanager
     async def lock(self, log_partition: int) -> AsyncIterator[bool]:
         """Whether the partition is ours alone until the end; if the connection breaks meanwhile, the states decide."""
-        async with self._postgres.connection() as connection:
-            cursor = await connection.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", (LOCKS, log_partition))
+        async with self._postgres.alone() as connection:
+            cursor = await connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCKS, log_partition))
             yield await cursor.fetchone() == (True,)
 
     # ---- what is to be done

@@ -46,16 +46,16 @@ async def command(system: Stack, *arguments: str) -> Any:
     return json.loads(out)
 
 
-async def archive(system: Stack, people: People) -> int:
+async def archive(system: Stack, people: People, workers: int = 1) -> int:
     """Everything that was said until now, in any conversation; how many rows that were."""
     bystander, other = await people.pair()
     last = await bystander.send(other, "the log goes on")
     await shown(bystander, last.conversation_id, last.seq)
-    rows = 0
     async with asyncio.timeout(ARCHIVED_SECONDS):
         while True:
             try:
-                return rows + int((await operator(system, "run", "--once", "--after-days", "0"))["rows"])
+                options = ("--once", "--after-days", "0", "--workers", str(workers))
+                return int((await operator(system, "run", *options))["rows"])
             except AssertionError:  # the timeline is behind what other tests do
                 await asyncio.sleep(LOOK_SECONDS)
 
@@ -112,10 +112,11 @@ class Talk:
 
 
 class TestReading:
-    async def test_every_page_is_as_before(self, system: Stack, people: People) -> None:
+    @pytest.mark.parametrize("workers", [1, 2])
+    async def test_every_page_is_as_before(self, system: Stack, people: People, workers: int) -> None:
         talk = await Talk.begin(people)
         before = await talk.everything()
-        assert talk.head_seq <= await archive(system, people)
+        assert talk.head_seq <= await archive(system, people, workers)
         assert before == await talk.everything()
 
     async def test_over_the_border(self, system: Stack, people: People) -> None:
