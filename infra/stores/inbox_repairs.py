@@ -30,6 +30,7 @@ async def replacing(postgres: Postgres, version: int, conversation_id: str) -> A
     """Committed at the end. Raises StoreUnavailable."""
     async with postgres.connection() as connection:
         await connection.execute("SET LOCAL statement_timeout = '60s'")
+        await connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # the log is read in between
         for table in TABLES:  # in the order in which its agent locks them
             query = (
                 f"SELECT FROM inbox_{version:d}.{table.name}"
