@@ -7,8 +7,8 @@ A segment's states are its steps, each durable before the next begins:
 Readers see a segment from `published` on: in one transaction its ranges take the place of older ones.
 """
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any, Literal
@@ -96,12 +96,9 @@ class ArchiveManifest:
     def __init__(self, postgres: Postgres) -> None:
         self._postgres = postgres
 
-    @asynccontextmanager
-    async def lock(self, log_partition: int) -> AsyncIterator[bool]:
+    def lock(self, log_partition: int) -> AbstractAsyncContextManager[bool]:
         """Whether the partition is ours alone until the end; if the connection breaks meanwhile, the states decide."""
-        async with self._postgres.alone() as connection:
-            cursor = await connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (LOCKS, log_partition))
-            yield await cursor.fetchone() == (True,)
+        return self._postgres.lock(LOCKS, log_partition)
 
     # ---- what is to be done
 

@@ -1,7 +1,7 @@
 """The connection pool to PostgreSQL. Faults of the connection become StoreUnavailable; all else goes up."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -58,13 +58,22 @@ class Postgres:
             raise StoreUnavailable(f"PostgreSQL: {away}") from away
 
     @asynccontextmanager
-    async def alone(self) -> AsyncIterator[Connection]:
-        """A connection outside the pool and outside any transaction, for what is held for long: its end lets go."""
+    async def lock(self, space: int, key: int) -> AsyncIterator[bool]:
+        """Whether the advisory lock is ours alone until the end, or until its connection breaks.
+
+        The connection is outside the pool and outside any transaction, so that it may be held for long.
+        """
         try:
             async with await psycopg.AsyncConnection.connect(
                 self._dsn, autocommit=True, options=_options(_SESSION), **_SOCKET
             ) as connection:
-                yield connection
+                cursor = await connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (space, key))
+                try:
+                    yield await cursor.fetchone() == (True,)
+                finally:
+                    # The server notices the end of a connection only later; until then who asks next is refused.
+                    with suppress(*_AWAY):
+                        await connection.execute("SELECT pg_advisory_unlock_all()")
         except _AWAY as away:
             raise StoreUnavailable(f"PostgreSQL: {away}") from away
 

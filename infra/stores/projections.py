@@ -6,11 +6,12 @@ A version is built from the log by the operator; from `standby` on its agent fol
 that it may go live, and wait for it too where they wait for the live one. Going live is one transaction.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from zlib import crc32
 
 from infra.stores import inbox_tables
 from infra.stores.postgres import Connection, Postgres
@@ -97,12 +98,9 @@ class Projections:
             rows = await (await connection.execute(query.encode(), (name,))).fetchall()
         return [Version(*row) for row in rows]  # type: ignore[arg-type]  # as selected
 
-    @asynccontextmanager
-    async def lock(self, name: str) -> AsyncIterator[bool]:
+    def lock(self, name: str) -> AbstractAsyncContextManager[bool]:
         """Whether the projection is ours alone until the end: two operators never work on one at once."""
-        async with self._postgres.alone() as connection:
-            cursor = await connection.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", (LOCKS, name))
-            yield await cursor.fetchone() == (True,)
+        return self._postgres.lock(LOCKS, crc32(name.encode()) - 2**31)
 
     async def add(self, name: str, scope: str) -> Version:
         """A new version, with a number that none ever had; an inbox gets its tables at once."""

@@ -1,6 +1,7 @@
 """The pool to PostgreSQL: a transaction per connection taken; a store that is away says so."""
 
 import pytest
+from psycopg import AsyncConnection
 from psycopg.errors import UniqueViolation
 from pydantic import SecretStr
 
@@ -53,3 +54,24 @@ class TestConnection:
                         is_let_go = True
                     await held.execute("SELECT 1")
         assert is_let_go
+
+
+class TestLock:
+    async def test_let_go_before_the_server_notices_the_end(
+        self, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        left_open: list[AsyncConnection] = []
+
+        async def unnoticed(connection: AsyncConnection) -> None:
+            left_open.append(connection)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(AsyncConnection, "close", unnoticed)
+            async with postgres.lock(1907, 3) as is_ours:
+                assert is_ours
+        try:
+            async with postgres.lock(1907, 3) as is_ours:
+                assert is_ours
+        finally:
+            for connection in left_open:
+                await connection.close()

@@ -87,9 +87,6 @@ class TestLock:
                 assert (True, False) == (first, second)
             async with house.register.lock(new_id()) as other:
                 assert other
-        async with house.register.lock(house.name) as again:
-            assert again
-
 
 class TestProgress:
     async def test_only_grows(self, house: House) -> None:
