@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from random import Random
 
 from infra.local.faults import StackFault
@@ -13,6 +14,7 @@ AT_ONCE_MAX = 3
 EACH_ONCE = 5
 NONE_SHARE = 0.15
 PAUSE_SECONDS = (1.0, 5.0)
+STRIKES_WITHIN_SECONDS = 6.0
 
 Breath = Callable[[], Awaitable[None]]
 """Returns when life goes on."""
@@ -69,6 +71,7 @@ class Nemesis:
             await fault.begin()
             self._note(fault, "begun")
             await asyncio.sleep(hold_seconds)
+            await _struck(fault)
         except (StackFault, OSError) as failed:  # what it was to strike may just not be there
             self._note(fault, "failed", str(failed))
         finally:
@@ -87,6 +90,14 @@ class Nemesis:
         self._recorder.note(Struck(at=now(), fault=fault.name, phase=phase, proofs=fault.proofs, detail=detail))  # type: ignore[arg-type]  # one of its phases
         if detail:
             self._say(f"{fault.name}: {detail.splitlines()[0]}")
+
+
+async def _struck(fault: Fault) -> None:
+    """Return when it has, or never will: over some lines nobody speaks for seconds."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(STRIKES_WITHIN_SECONDS):
+            while not await fault.has_struck():  # noqa: ASYNC110 — nobody tells
+                await asyncio.sleep(0.2)
 
 
 def _drawn(left: Sequence[Fault], count: int) -> tuple[list[Fault], list[Fault]]:

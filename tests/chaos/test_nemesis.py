@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from infra.local.faults import StackFault
+from tests.chaos import nemesis
 from tests.chaos.breathing import StandsStill
 from tests.chaos.faults.fault import Fault
 from tests.chaos.history import History, Recorder
@@ -33,6 +34,17 @@ class Noted(Fault):
 
     async def heal(self) -> None:
         self.is_on = False
+
+
+class Rare(Noted):
+    """There is nothing to strike at until somebody looks for the third time."""
+
+    looks = 0
+
+    async def has_struck(self) -> bool:
+        assert self.is_on
+        self.looks += 1
+        return self.looks == 3
 
 
 async def breathe() -> None:
@@ -66,10 +78,10 @@ class TestStrikes:
                 raise StandsStill
 
         with Recorder(tmp_path / "history.jsonl") as recorder, pytest.raises(StandsStill):
-            nemesis = Nemesis(
+            striking = Nemesis(
                 faults, Random(1), recorder, breathe_until_three_decks_are_through, print, pause_seconds=(0.0, 0.0)
             )
-            await nemesis.strike_until(ends_at)
+            await striking.strike_until(ends_at)
         order = [name for name, phase in struck(tmp_path / "history.jsonl") if phase == "begun"]
         assert [5, 5, 5] == [len(set(order[first : first + 5])) for first in (0, 5, 10)]
 
@@ -77,14 +89,28 @@ class TestStrikes:
         fault = Noted("a")
         fault.hold_seconds = (60.0, 60.0)
         with Recorder(tmp_path / "history.jsonl") as recorder:
-            nemesis = Nemesis([fault], Random(1), recorder, breathe, lambda _: None)
-            striking = asyncio.create_task(nemesis.strike_each_once())
+            striking = asyncio.create_task(
+                Nemesis([fault], Random(1), recorder, breathe, lambda _: None).strike_each_once()
+            )
             await fault.has_begun.wait()
             striking.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await striking
         assert not fault.is_on
         assert [("noted:a", "begun"), ("noted:a", "healed")] == struck(tmp_path / "history.jsonl")
+
+    async def test_lasts_until_it_has_struck(self, tmp_path: Path) -> None:
+        fault = Rare("a")
+        await each_once(1, tmp_path / "history.jsonl", fault)
+        assert 3 == fault.looks
+
+    async def test_does_not_wait_for_ever_for_something_to_strike_at(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(nemesis, "STRIKES_WITHIN_SECONDS", 0.01)
+        fault = Rare("a")
+        await each_once(1, tmp_path / "history.jsonl", fault)
+        assert (1, False) == (fault.looks, fault.is_on)
 
     async def test_what_cannot_be_struck_is_said(self, tmp_path: Path) -> None:
         fault = Noted("a", fails=True)

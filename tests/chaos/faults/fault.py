@@ -23,6 +23,10 @@ class Fault(ABC):
     async def begin(self) -> None:
         """Raises StackFault, OSError."""
 
+    async def has_struck(self) -> bool:
+        """Since it began, as far as it can be seen before it is healed. Raises StackFault."""
+        return True
+
     @abstractmethod
     async def heal(self) -> None:
         """All is as before when it returns. Raises StackFault, OSError."""

@@ -26,6 +26,9 @@ class LinkFault(Fault):
         self._before = self._count()
         self._spoil()
 
+    async def has_struck(self) -> bool:
+        return self._count() > self._before
+
     @abstractmethod
     def _spoil(self) -> None:
         """Make the line bad, from now on."""
@@ -42,7 +45,10 @@ class LinkFault(Fault):
         return int(getattr(self._proxy.counts, self.counted))
 
     def _half(self) -> set[int]:
-        return {line.number for line in self._proxy.lines if self._random.random() < 0.5}
+        """At least one of them: to an object store there often is just one."""
+        numbers = sorted(line.number for line in self._proxy.lines)
+        some = self._random.sample(numbers, 1) if numbers else []
+        return {*some, *(number for number in numbers if self._random.random() < 0.5)}
 
 
 class Cut(LinkFault):

@@ -52,6 +52,9 @@ class Failing(Fault):
         self._random.shuffle(failures)
         await self._ask("PUT", f"/devices/{self.target}/faults", msgspec.json.encode(failures))
 
+    async def has_struck(self) -> bool:
+        return (await self._counts()).failed > self._before
+
     async def heal(self) -> None:
         self.proofs += max(0, (await self._counts()).failed - self._before)
         await self._ask("PUT", f"/devices/{self.target}/faults", b"[]")
