@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 from cassandra import InvalidRequest
+from cassandra.query import named_tuple_factory
 
+from infra.stores import cassandra as module
 from infra.stores.cassandra import Cassandra
 from infra.stores.faults import StoreUnavailable
 from infra.stores.settings import StoreSettings
@@ -16,6 +18,16 @@ class TestConnect:
     async def test_unavailable_when_nobody_listens(self) -> None:
         with pytest.raises(StoreUnavailable):
             await Cassandra.connect(StoreSettings(cassandra_port=1))
+
+
+class TestRows:
+    def test_as_the_drivers_own(self) -> None:
+        columns, values = ["seq", "writetime(event)", "system.count(*)", "_hidden"], [(1, 2, 3, 4), (5, 6, 7, 8)]
+        expected = named_tuple_factory(columns, values)
+        for _ in range(2):
+            assert expected == (rows := module._rows(columns, values))
+            assert expected[0]._fields == rows[0]._fields
+        assert [] == module._rows(columns, [])
 
 
 class TestExecute:
