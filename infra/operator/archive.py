@@ -7,7 +7,7 @@ import typer
 app = typer.Typer(no_args_is_help=True, help="Old messages in the object store.")
 AsJson = Annotated[bool, typer.Option("--json", help="For machines: one JSON value.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
-SegmentId = Annotated[int, typer.Argument(help="As `backchannel archive list` numbers it.")]
+SegmentIds = Annotated[list[int], typer.Argument(help="As `backchannel archive list` numbers them.")]
 
 
 @app.command("list")
@@ -44,16 +44,22 @@ def run(
 
 
 @app.command()
-def verify(segment_id: SegmentId, *, as_json: AsJson = False) -> None:
-    """Read a segment whole; check its checksums, and the index against it."""
+def verify(
+    segment_ids: Annotated[
+        list[int] | None, typer.Argument(help="As `backchannel archive list` numbers them; none: all.")
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Read segments whole; check their checksums, and the index against them."""
     from infra.operator import archiving  # noqa: PLC0415
 
-    archiving.verify(segment_id, as_json=as_json)
+    archiving.verify(segment_ids or [], as_json=as_json)
 
 
 @app.command()
-def restore(segment_id: SegmentId, *, dry_run: DryRun = False, as_json: AsJson = False) -> None:
-    """Give a segment's rows back to Cassandra. It may be interrupted, and run again."""
+def restore(segment_ids: SegmentIds, *, dry_run: DryRun = False, as_json: AsJson = False) -> None:
+    """Give the rows of segments back to Cassandra. It may be interrupted, and run again."""
     from infra.operator import archiving  # noqa: PLC0415
 
-    archiving.restore(segment_id, dry_run=dry_run, as_json=as_json)
+    archiving.restore(segment_ids, dry_run=dry_run, as_json=as_json)

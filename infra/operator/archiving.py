@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 import typer
@@ -88,30 +88,52 @@ def run(*, once: bool, after_days: float | None, workers: int, dry_run: bool, as
     _run(turns)
 
 
-def verify(segment_id: int, *, as_json: bool) -> None:
-    async def check(found: Parts) -> int:
-        segment = await found.manifest.segment(segment_id)
-        if segment is None or segment.object_key is None:
-            raise NotToRestore(f"there is no written segment {segment_id}")
-        return await restoring.verify(found, segment)
+def verify(segment_ids: Sequence[int], *, as_json: bool) -> None:
+    """All that hold anything, if none is named."""
 
-    rows = _run(check)
-    _say(as_json, {"segment": segment_id, "rows": rows}, f"{rows} rows, all as they were written")
+    async def check(found: Parts) -> tuple[int, int]:
+        segments, rows, corrupt = await _written(found, segment_ids), 0, list[str]()
+        with Progress(console=console, disable=as_json) as shown:
+            for segment in shown.track(segments, description="segments"):
+                try:
+                    rows += await restoring.verify(found, segment)
+                except CorruptSegment as fault:  # the others are looked at, too
+                    corrupt.append(f"segment {segment.segment_id}: {fault}")
+        if corrupt:
+            raise Failed("\n".join(["corrupt:", *corrupt]))
+        return len(segments), rows
+
+    count, rows = _run(check)
+    sentence = f"segments: {count}; rows: {rows}; all as they were written"
+    _say(as_json, {"segments": count, "rows": rows}, sentence)
 
 
-def restore(segment_id: int, *, dry_run: bool, as_json: bool) -> None:
-    async def work(found: Parts) -> int:
+def restore(segment_ids: Sequence[int], *, dry_run: bool, as_json: bool) -> None:
+    async def one(found: Parts, segment_id: int, shown: Progress) -> int:
         if dry_run:
             return len(await restoring.rows_to_restore(found, await restoring.restorable(found, segment_id)))
+        task = shown.add_task(f"segment {segment_id}", total=None)
+        return await restoring.restore(
+            found, segment_id, lambda done, all_: shown.update(task, completed=done, total=all_)
+        )
+
+    async def work(found: Parts) -> int:
         with Progress(console=console, disable=as_json) as shown:
-            task = shown.add_task("rows", total=None)
-            return await restoring.restore(
-                found, segment_id, lambda done, all_: shown.update(task, completed=done, total=all_)
-            )
+            return sum([await one(found, segment_id, shown) for segment_id in segment_ids])
 
     rows = _run(work)
-    value = {"segment": segment_id, "rows": rows, "dry_run": dry_run}
+    value = {"segments": list(segment_ids), "rows": rows, "dry_run": dry_run}
     _say(as_json, value, f"{rows} rows {_done('restored', dry_run=dry_run)}")
+
+
+async def _written(found: Parts, segment_ids: Sequence[int]) -> list[Manifest]:
+    """Raises NotToRestore, StoreUnavailable."""
+    segments = {one.segment_id: one for one in await found.manifest.all() if one.object_key is not None}
+    if absent := [str(one) for one in segment_ids if one not in segments]:
+        raise NotToRestore(f"there is no written segment {', '.join(absent)}")
+    if segment_ids:
+        return [segments[one] for one in segment_ids]
+    return [one for one in segments.values() if one.state in ("published", "done")]
 
 
 def _run(work: Callable[[Parts], Awaitable[T]]) -> T:

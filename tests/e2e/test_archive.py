@@ -1,6 +1,7 @@
 """The archive, seen from outside: nobody can tell whether a message is in it."""
 
 import asyncio
+import hashlib
 import json
 import os
 import subprocess
@@ -16,13 +17,15 @@ from infra.local.places import ROOT, VENV_PYTHON
 from infra.local.stack import Stack
 from infra.stores.cassandra import Cassandra
 from infra.stores.faults import until_available
+from infra.stores.objects import Objects
 from infra.stores.settings import StoreSettings
 from infra.stores.timeline import Timeline
 from infra.stores.versions import fixed
+from streams.archive.archiver import CONTENT_TYPE
 from tests.e2e.commands import delete_message, edit_message, set_reaction
 from tests.e2e.line import Lines
 from tests.e2e.people import LOOK_SECONDS, People, Person, shown
-from tests.infra.stores.connecting import settings_of
+from tests.infra.stores.connecting import object_settings_of, settings_of
 
 MESSAGES = 280  # more than a bucket
 PAGE = 50
@@ -58,6 +61,16 @@ async def archive(system: Stack, people: People, workers: int = 1) -> int:
                 return int((await operator(system, "run", *options))["rows"])
             except AssertionError:  # the timeline is behind what other tests do
                 await asyncio.sleep(LOOK_SECONDS)
+
+
+async def spoil(system: Stack, keys: list[str]) -> None:
+    settings = object_settings_of(system)
+    objects = Objects(settings)
+    for key in keys:
+        data = b"no segment"
+        digest = hashlib.sha256(data).hexdigest()
+        await objects.put(settings.archive_bucket, key, data, content_type=CONTENT_TYPE, sha256=digest)
+    await objects.close()
 
 
 class Talk:
@@ -257,10 +270,14 @@ class TestOperator:
         done = [one for one in await operator(system, "list") if one["state"] == "done"]
         assert sum(one["rows"] for one in done) >= talk.head_seq
         assert (await operator(system, "status"))["segments"]["done"] == len(done)
-        for one in done:
-            number = str(one["segment"])
-            assert one["rows"] == (await operator(system, "verify", number))["rows"]
-            planned = await operator(system, "restore", number, "--dry-run")
-            assert planned["rows"] == (await operator(system, "restore", number))["rows"]
+        numbers, rows = [str(one["segment"]) for one in done], sum(one["rows"] for one in done)
+        assert {"segments": len(done), "rows": rows} == await operator(system, "verify", *numbers)
+        assert rows <= (await operator(system, "verify"))["rows"]
+        planned = await operator(system, "restore", *numbers, "--dry-run")
+        assert planned["rows"] == (await operator(system, "restore", *numbers))["rows"]
         assert before == await talk.everything()
         assert "done" not in (await operator(system, "status"))["segments"]
+        await spoil(system, [one["object"] for one in done[:2]])  # which nobody reads any more
+        with pytest.raises(AssertionError) as said:
+            await operator(system, "verify", *numbers)
+        assert done[:2] == [one for one in done if f"segment {one['segment']}: " in str(said.value)]
