@@ -1,9 +1,9 @@
 """Gathers a message's whole story: its command and event, what followed in the log, and the rows that views hold."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from infra.operator.live_rows import LiveRows
 from infra.operator.running import Failed

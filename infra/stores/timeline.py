@@ -8,12 +8,14 @@ what becomes of them then still stands here.
 
 import asyncio
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol
 from uuid import UUID
 
 from cassandra.query import PreparedStatement
+from msgspec import Struct
+from msgspec.structs import replace
 
 from infra.stores import write_times
 from infra.stores.cassandra import Cassandra
@@ -79,8 +81,7 @@ Patch = Edited | Deleted | Reacted
 """What became of a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineRow:
+class TimelineRow(Struct, frozen=True):
     """`event` is the record's value as it stands in the log, None if it could not be read (`unreadable` says why);
     `offset` is its place in the partition of `conversation.events`."""
 
@@ -91,10 +92,10 @@ class TimelineRow:
     event: bytes | None
     message_id: str | None = None
     unreadable: str | None = None
-    edits: Mapping[int, bytes] = field(default_factory=dict)
+    edits: Mapping[int, bytes] = {}
     """Values of MessageEdited by their seq."""
     deleted_seq: int | None = None
-    reactions: Mapping[int, tuple[str, str | None]] = field(default_factory=dict)
+    reactions: Mapping[int, tuple[str, str | None]] = {}
     """Who reacted, and how, by the seq of each ReactionSet: who has left is shown those until then."""
 
     @property

@@ -1,9 +1,8 @@
 """Rows as the archive keeps them: without the bodies of messages that were deleted. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
-import msgspec
+from msgspec.structs import replace
 
 from infra.stores.timeline import TimelineRow
 from schemas.codec import decode_event, encode
@@ -48,4 +47,4 @@ def _bare(value: bytes | None) -> bytes | None:
     event = None if value is None else decode_event(value)
     if not isinstance(event, MessageSent | MessageEdited):
         return value
-    return encode(msgspec.structs.replace(event, body=msgspec.structs.replace(event.body, sealed=b"")))
+    return encode(replace(event, body=replace(event.body, sealed=b"")))

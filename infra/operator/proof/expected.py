@@ -1,7 +1,8 @@
 """What views should say of a conversation, by its records alone. Pure. That of the inbox is found by `scratch`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from infra.operator.proof.rows import RowKey, Rows, Values, memberships_rows, timeline_rows
 from infra.stores.memberships import Roster

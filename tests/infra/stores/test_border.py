@@ -1,9 +1,8 @@
 """Pages over the border of the archive: rows from both sides, with what became of them since. Pure."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from infra.stores.timeline import TimelineRow, composed, laid_over, missing
 from tests.builders import ALICE, BOB, CONVERSATION, START_MS

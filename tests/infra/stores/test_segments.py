@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from infra.stores.segments import BLOCK_BYTES, MAGIC, CorruptSegment, pack, unpack, unpack_block
 from infra.stores.timeline import TimelineRow
@@ -51,8 +52,8 @@ class TestPack:
     @given(timelines(), st.randoms(use_true_random=False))
     def test_equal_rows_give_equal_bytes_in_any_order(self, rows: list[TimelineRow], chance: random.Random) -> None:
         shuffled = [
-            TimelineRow(
-                **{name: getattr(row, name) for name in TimelineRow.__slots__ if name not in ("edits", "reactions")},
+            replace(
+                row,
                 edits=dict(chance.sample(sorted(row.edits.items()), len(row.edits))),
                 reactions=dict(chance.sample(sorted(row.reactions.items()), len(row.reactions))),
             )

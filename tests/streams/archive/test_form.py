@@ -1,6 +1,6 @@
 """Rows as the archive keeps them: a deleted message leaves no body behind, nor do its edits."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from infra.stores.timeline import TimelineRow
 from schemas.bodies import SealedBody
@@ -17,7 +17,7 @@ EDIT = edited(3, MESSAGE)
 def row(event: AnyTimelineEvent, **more: object) -> TimelineRow:
     projected = project(record(event))
     assert projected is not None
-    return replace(projected[0], **more)  # type: ignore[arg-type]
+    return replace(projected[0], **more)
 
 
 def body(value: bytes | None) -> SealedBody:
