@@ -21,7 +21,7 @@ class TestConnect:
 
 
 class TestRows:
-    def test_as_the_drivers_own(self) -> None:
+    async def test_as_the_drivers_own(self) -> None:
         columns, values = ["seq", "writetime(event)", "system.count(*)", "_hidden"], [(1, 2, 3, 4), (5, 6, 7, 8)]
         expected = named_tuple_factory(columns, values)
         for _ in range(2):
