@@ -60,7 +60,8 @@ def project(logged: Sequence[Logged], heads: Mapping[str, int]) -> InboxWrites:
             key = (further.conversation_id, further.user_id)
             reached[key] = _further(reached.get(key), further)
         if isinstance(event, DeliveredAdvanced | ReadAdvanced) or _has_read_by_sending(event):
-            advances[event.conversation_id] = event.at
+            # Not the last one's: after a change of brokers a later record may bear an earlier time.
+            advances[event.conversation_id] = max(event.at, advances.get(event.conversation_id, ""))
     writes.heads = list(new_heads.values())
     writes.reached = list(reached.values())
     writes.advances = [rows.Advance(*item) for item in advances.items()]

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from infra.stores import inbox_writes as rows
 from infra.stores.inbox_writes import Change, Head, InboxWrites, Reached, Silent
 from schemas.bodies import SealedText
 from schemas.codec import encode
 from schemas.events import AnyEvent, AnyTimelineEvent, MessageSent
+from schemas.times import timestamp
 from streams.inbox.project import Logged, project
 from tests.builders import (
     ALICE,
@@ -135,6 +137,10 @@ class TestReceipts:
         writes = writes_of(read(3), delivered(7), read(2), read(6, is_private=True))
         assert [Reached(CONVERSATION, BOB, 6, 3, 7)] == writes.reached
         assert 1 == len(writes.advances)
+
+    def test_the_latest_time_counts_also_before_an_earlier_one(self) -> None:
+        later, earlier = replace(delivered(5), at=timestamp(START_MS + 1)), replace(read(5), at=timestamp(START_MS))
+        assert [rows.Advance(CONVERSATION, later.at)] == writes_of(later, earlier).advances
 
 
 class TestBlocks:
