@@ -5,9 +5,12 @@ another turn beside this one is not disturbed.
 """
 
 import asyncio
+import gc
 import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+
+import uvloop
 
 from schemas.topics import CONVERSATION_EVENTS, Topic
 from streams.archive.archiver import Archiver
@@ -34,4 +37,6 @@ def _work(settings: ArchiveSettings, partitions: Sequence[int], topic: Topic) ->
             archiver = Archiver(settings, found, topic)
             return sum(await asyncio.gather(*map(archiver.work, partitions)))
 
-    return asyncio.run(connected())
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1_000)
+    return uvloop.run(connected())

@@ -18,6 +18,12 @@ REQUEST_SECONDS = 5.0
 AWAY = (NoHostAvailable, OperationTimedOut, RequestExecutionException, ConnectionException)
 
 
+class _Connection(Cluster.connection_class):  # type: ignore[misc]  # what it is depends on the machine
+    """The driver reads 4 KiB at a time: 120 system calls for a bucket of messages."""
+
+    in_buffer_size = 64 * 1024
+
+
 class Cassandra:
     """A session with prepared statements. Every call raises StoreUnavailable when the store is away."""
 
@@ -46,6 +52,7 @@ class Cassandra:
             reconnection_policy=ExponentialReconnectionPolicy(0.25, 2.0),
             protocol_version=5,
         )
+        cluster.connection_class = _Connection
         try:
             return cls(cluster, cluster.connect(keyspace or None))
         except AWAY as away:

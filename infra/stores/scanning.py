@@ -77,7 +77,7 @@ async def in_archive(manifest: ArchiveManifest, objects: Objects, bucket: str) -
             data = await objects.get(bucket, segment.object_key)
         except ObjectMissing:
             continue  # retired meanwhile
-        _, rows = await asyncio.to_thread(unpack, data)
+        rows = (await asyncio.to_thread(unpack, data)).rows()
         pieces = (piece for row in rows for piece in _pieces((row.event, row.unreadable, row.edits, row.reactions)))
         yield f"segment {segment.segment_id}", len(rows), b"\0".join(pieces)
 

@@ -28,8 +28,9 @@ LEVEL = 1  # ciphertext in base64 gets no smaller at higher ones, and takes long
 _TAIL = struct.Struct(f">QQ32s{len(MAGIC)}s")
 
 T = TypeVar("T")
+Block = list[ArchivedRun]
 _encode = msgspec.msgpack.Encoder().encode
-_block = msgspec.msgpack.Decoder(list[ArchivedRun])
+_block = msgspec.msgpack.Decoder(Block)
 _index = msgspec.msgpack.Decoder(Index)
 
 
@@ -39,21 +40,32 @@ class CorruptSegment(StoreUnavailable):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """`sha256` is of the whole."""
+    """`sha256` is of the whole, `blocks` are what the data says: equal segments are equal in both."""
 
     data: bytes
     index: Index
     sha256: bytes
+    blocks: Sequence[Block]
+
+    def rows(self) -> list[TimelineRow]:
+        """In order."""
+        return [row for block in self.blocks for row in _rows(block)]
+
+
+def in_order(rows: Iterable[TimelineRow]) -> list[TimelineRow]:
+    """As a segment holds them: by conversation and seq."""
+    return sorted(rows, key=lambda row: (row.conversation_id, row.seq))
 
 
 def pack(rows: Iterable[TimelineRow]) -> Segment:
     """Rows in any order, each seq of a conversation once."""
-    ordered = sorted(rows, key=lambda row: (row.conversation_id, row.seq))
+    ordered = in_order(rows)
     if not ordered:
         raise ValueError("a segment without rows")
     compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, write_content_size=True)
     data, ranges = bytearray(MAGIC), list[Range]()
-    for block in _blocks(ordered):
+    blocks = list(_blocks(ordered))
+    for block in blocks:
         frame = compressor.compress(_encode(block))
         ranges += (Range(run.conversation_id, *piece, len(data), len(frame)) for run in block for piece in _pieces(run))
         data += frame
@@ -65,10 +77,10 @@ def pack(rows: Iterable[TimelineRow]) -> Segment:
     digest = hashlib.sha256(data)
     tail = _TAIL.pack(position, len(frame), digest.digest(), MAGIC)
     digest.update(tail)
-    return Segment(bytes(data + tail), index, digest.digest())
+    return Segment(bytes(data + tail), index, digest.digest(), blocks)
 
 
-def unpack(data: bytes) -> tuple[Segment, list[TimelineRow]]:
+def unpack(data: bytes) -> Segment:
     """A whole segment, everything in it checked. Raises CorruptSegment."""
     if len(data) < len(MAGIC) + _TAIL.size or data[: len(MAGIC)] != MAGIC:
         raise CorruptSegment("this is no segment of this version")
@@ -80,16 +92,20 @@ def unpack(data: bytes) -> tuple[Segment, list[TimelineRow]]:
         raise CorruptSegment("the segment's SHA-256 differs")
     index = _decoded(_index, data[position : position + length])
     places = sorted({(one.position, one.length) for one in index.ranges})
-    rows = [row for place, size in places for row in unpack_block(data[place : place + size])]
-    if len(rows) != index.rows:
-        raise CorruptSegment(f"{len(rows)} rows, not {index.rows}")
+    blocks = [_decoded(_block, data[place : place + size]) for place, size in places]
+    if (count := sum(len(run.rows) for block in blocks for run in block)) != index.rows:
+        raise CorruptSegment(f"{count} rows, not {index.rows}")
     digest.update(tail)
-    return Segment(data, index, digest.digest()), rows
+    return Segment(data, index, digest.digest(), blocks)
 
 
 def unpack_block(data: bytes) -> list[TimelineRow]:
     """Raises CorruptSegment."""
-    return [_row(run.conversation_id, row) for run in _decoded(_block, data) for row in run.rows]
+    return _rows(_decoded(_block, data))
+
+
+def _rows(block: Block) -> list[TimelineRow]:
+    return [_row(run.conversation_id, row) for run in block for row in run.rows]
 
 
 def _decoded(decoder: msgspec.msgpack.Decoder[T], frame: bytes) -> T:
@@ -101,7 +117,7 @@ def _decoded(decoder: msgspec.msgpack.Decoder[T], frame: bytes) -> T:
         raise CorruptSegment(f"a block cannot be read: {broken}") from broken
 
 
-def _blocks(rows: Sequence[TimelineRow]) -> Iterator[list[ArchivedRun]]:
+def _blocks(rows: Sequence[TimelineRow]) -> Iterator[Block]:
     block, size = list[TimelineRow](), 0
     for row in rows:
         if block and size >= BLOCK_BYTES:
@@ -116,7 +132,7 @@ def _size(row: TimelineRow) -> int:
     return ROW_OVERHEAD_BYTES + len(row.event or b"") + sum(map(len, row.edits.values()))
 
 
-def _runs(rows: Sequence[TimelineRow]) -> list[ArchivedRun]:
+def _runs(rows: Sequence[TimelineRow]) -> Block:
     grouped = groupby(rows, key=lambda row: row.conversation_id)
     return [ArchivedRun(id_, tuple(map(_archived, some))) for id_, some in grouped]
 
@@ -139,9 +155,9 @@ def _archived(row: TimelineRow) -> ArchivedRow:
         event=row.event,
         message_id=row.message_id,
         unreadable=row.unreadable,
-        edits=tuple(sorted(row.edits.items())),
+        edits=tuple(sorted(row.edits.items())) if row.edits else (),
         deleted_seq=row.deleted_seq,
-        reactions=tuple((seq, *row.reactions[seq]) for seq in sorted(row.reactions)),
+        reactions=tuple((seq, *row.reactions[seq]) for seq in sorted(row.reactions)) if row.reactions else (),
     )
 
 
@@ -154,7 +170,7 @@ def _row(conversation_id: str, row: ArchivedRow) -> TimelineRow:
         event=row.event,
         message_id=row.message_id,
         unreadable=row.unreadable,
-        edits=dict(row.edits),
+        edits=dict(row.edits) if row.edits else {},
         deleted_seq=row.deleted_seq,
-        reactions={seq: (user_id, emoji) for seq, user_id, emoji in row.reactions},
+        reactions={seq: (user_id, emoji) for seq, user_id, emoji in row.reactions} if row.reactions else {},
     )

@@ -338,5 +338,7 @@ def row_of(conversation_id: str, row: Any) -> TimelineRow:
         unreadable=row.unreadable,
         edits=row.edits or {},
         deleted_seq=row.deleted_seq,
-        reactions={seq: (str(user_id), emoji) for seq, (user_id, emoji) in (row.reactions_set or {}).items()},
+        reactions={seq: (str(user_id), emoji) for seq, (user_id, emoji) in row.reactions_set.items()}
+        if row.reactions_set
+        else {},
     )

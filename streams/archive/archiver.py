@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from infra.stores.archive_index import ArchiveIndex
 from infra.stores.archive_manifest import ArchiveManifest, Manifest, StateDiffers, Written
 from infra.stores.objects import ObjectMissing, Objects
-from infra.stores.segments import CorruptSegment, Segment, pack, unpack
+from infra.stores.segments import CorruptSegment, Segment, in_order, pack, unpack
 from infra.stores.timeline import Timeline, TimelineRow
 from infra.stores.timeline_moves import TimelineMoves
 from infra.telemetry import metrics
@@ -146,20 +146,21 @@ class Archiver:
 
     async def _finish(self, records: OldRecords, segment: Manifest, rows: Sequence[TimelineRow] | None = None) -> int:
         """Every step that a segment still has before it, whoever began it."""
-        packed: Segment | None = None
         if segment.state in ("planned", "written"):
-            rows = await self._rows(records, segment) if rows is None else rows
+            rows = in_order(await self._rows(records, segment) if rows is None else rows)
             if not rows:
                 await self._manifest.drop(segment.segment_id)
                 return 0
             packed = await asyncio.to_thread(pack, rows)
             segment = await self._write(segment, packed)
             fault_point("archive.written")
-            rows = await self._verify(segment, rows)
+            if await self._load(segment) != packed:
+                raise CorruptSegment(f"{segment.object_key} does not hold the rows that were written")
             segment = await self._manifest.verified(segment.segment_id)
             fault_point("archive.verified")
-        if packed is None or rows is None:
-            packed, rows = await self._load(segment)
+        else:
+            packed = await self._load(segment)
+            rows = packed.rows()
         if segment.state == "verified":
             segment = await self._manifest.publish(segment, packed.index.ranges)
             fault_point("archive.published")
@@ -189,25 +190,18 @@ class Archiver:
         written = Written(key, len(packed.data), digest, index.rows, index.from_ms, index.to_ms)
         return await self._manifest.written(segment.segment_id, written)
 
-    async def _verify(self, segment: Manifest, rows: Sequence[TimelineRow]) -> list[TimelineRow]:
-        """What stands in the object, which must be these rows. Raises CorruptSegment."""
-        _, found = await self._load(segment)
-        if found != sorted(rows, key=lambda row: (row.conversation_id, row.seq)):
-            raise CorruptSegment(f"{segment.object_key} does not hold the rows that were written")
-        return found
-
-    async def _load(self, segment: Manifest) -> tuple[Segment, list[TimelineRow]]:
+    async def _load(self, segment: Manifest) -> Segment:
         return await load(self._objects, self._bucket, segment)
 
 
-async def load(objects: Objects, bucket: str, segment: Manifest) -> tuple[Segment, list[TimelineRow]]:
+async def load(objects: Objects, bucket: str, segment: Manifest) -> Segment:
     """A whole segment, as its manifest says. Raises StoreUnavailable, CorruptSegment."""
     assert segment.object_key is not None
     try:
         data = await objects.get(bucket, segment.object_key)
     except ObjectMissing as missing:
         raise CorruptSegment(f"{segment.object_key} is not there") from missing
-    found, rows = await asyncio.to_thread(unpack, data)
+    found = await asyncio.to_thread(unpack, data)
     if found.sha256 != segment.sha256:
         raise CorruptSegment(f"{segment.object_key}: not the SHA-256 of the manifest")
-    return found, rows
+    return found

@@ -22,9 +22,9 @@ class NotToRestore(Exception):
 async def rows_to_restore(parts: Parts, segment: Manifest) -> list[TimelineRow]:
     """Those that readers find in this segment. Raises StoreUnavailable, CorruptSegment."""
     ranges = await parts.manifest.live_ranges(segment.segment_id)
-    _, rows = await load(parts.objects, parts.bucket, segment)
+    found = await load(parts.objects, parts.bucket, segment)
     live = {(one.conversation_id, seq) for one in ranges for seq in range(one.first, one.last + 1)}
-    return [row for row in rows if (row.conversation_id, row.seq) in live]
+    return [row for row in found.rows() if (row.conversation_id, row.seq) in live]
 
 
 async def restore(parts: Parts, segment_id: int, progress: Progress) -> int:
@@ -61,13 +61,13 @@ async def verify(parts: Parts, segment: Manifest) -> int:
 
     Raises StoreUnavailable, CorruptSegment.
     """
-    found, rows = await load(parts.objects, parts.bucket, segment)
-    held = {(row.conversation_id, row.seq) for row in rows}
+    found = await load(parts.objects, parts.bucket, segment)
+    held = {(run.conversation_id, row.seq) for block in found.blocks for run in block for row in run.rows}
     places = {(one.position, one.length) for one in found.index.ranges}
     for one in await parts.manifest.live_ranges(segment.segment_id):
         if (one.position, one.length) not in places or not held.issuperset(_seqs(one)):
             raise CorruptSegment(f"{segment.object_key}: the index names {one}, which is not there")
-    return len(rows)
+    return len(held)
 
 
 def _seqs(one: Range) -> Iterator[tuple[str, int]]:

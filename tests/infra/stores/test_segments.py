@@ -41,8 +41,10 @@ def golden_rows() -> list[TimelineRow]:
 class TestPack:
     @given(timelines())
     def test_read_again(self, rows: list[TimelineRow]) -> None:
-        segment, found = unpack(pack(rows).data)
-        assert ordered(rows) == found
+        packed = pack(rows)
+        segment = unpack(packed.data)
+        assert packed == segment
+        assert ordered(rows) == segment.rows() == packed.rows()
         assert len(rows) == segment.index.rows
         assert (min(row.at_ms for row in rows), max(row.at_ms for row in rows)) == (
             segment.index.from_ms,
@@ -131,4 +133,4 @@ class TestCorrupt:
 
 class TestGolden:
     def test_the_recorded_segment_is_read_for_ever(self) -> None:
-        assert ordered(golden_rows()) == unpack(GOLDEN.read_bytes())[1]
+        assert ordered(golden_rows()) == unpack(GOLDEN.read_bytes()).rows()
