@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 LEAST = 200.0  # events a second: it gets on, whatever happens
 FIRST = 1_000.0
-SLOWER, FASTER = 0.6, 1.1
+SLOWER, FASTER, FADING = 0.6, 1.1, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +19,27 @@ class Strain:
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
-    """Small steps up, larger ones down: the rate finds the share that the live side leaves. `rate`: events a second."""
+    """Small steps up, larger ones down: the rate finds the share that the live side leaves.
+
+    `rate`: events a second that may be folded; `pace`: that are, at their best of late. Of one look alone it says
+    little: between two parts of the log a worker folds nothing for a moment.
+    """
 
     max_lag: int
     max_delay_ms: float
     max_rate: float = math.inf
     rate: float = FIRST
+    pace: float = 0.0
 
     def after(self, strain: Strain, folded_per_second: float) -> "Throttle":
-        """The throttle a moment later, the live side being so. What was allowed beyond what is folded means nothing:
-        it doubled without end while nobody was there, and then took minutes to come down."""
-        rate = min(self.rate, max(FIRST, 2 * folded_per_second))
+        """The throttle a moment later, the live side being so."""
+        pace, rate = max(folded_per_second, FADING * self.pace), self.rate
         is_strained = strain.lag > self.max_lag or (strain.delay_ms or 0) > self.max_delay_ms
         if is_strained:
-            rate = min(rate, folded_per_second) * SLOWER
+            # What was allowed beyond what is folded means nothing: it doubles without end while nobody is there.
+            rate = min(rate, pace or rate) * SLOWER
         elif strain.delay_ms is None and strain.lag == 0:
             rate *= 2  # nobody is there
         else:
             rate *= FASTER
-        return replace(self, rate=min(self.max_rate, max(LEAST, rate)))
+        return replace(self, rate=min(self.max_rate, max(LEAST, rate)), pace=pace)

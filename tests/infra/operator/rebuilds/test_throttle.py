@@ -38,5 +38,13 @@ class TestAfter:
     def test_a_view_that_is_behind_without_traffic_is_no_reason_to_hurry(self) -> None:
         assert after(Strain(900, None)) < after(NOBODY)
 
+    def test_a_worker_that_folds_nothing_for_a_moment_is_no_reason_to_be_slow(self) -> None:
+        throttle = Throttle(1_000, 25.0, rate=16_000, pace=15_000)
+        assert 32_000 == throttle.after(NOBODY, 0).rate
+        assert 6_000 < throttle.after(DELAYED, 0).rate < 8_000
+
+    def test_slower_before_anything_is_folded(self) -> None:
+        assert LEAST < Throttle(1_000, 25.0).after(DELAYED, 0).rate < FIRST
+
     def test_soon_down_from_as_fast_as_it_can(self) -> None:
         assert 3_000 > after(*[NOBODY] * 1_000, DELAYED, most=4_000)
