@@ -5,13 +5,11 @@ another turn beside this one is not disturbed.
 """
 
 import asyncio
-import gc
 import multiprocessing
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-import uvloop
-
+from infra.operator.loop import run
 from schemas.topics import CONVERSATION_EVENTS, Topic
 from streams.archive.archiver import Archiver
 from streams.archive.connecting import parts
@@ -37,6 +35,4 @@ def _work(settings: ArchiveSettings, partitions: Sequence[int], topic: Topic) ->
             archiver = Archiver(settings, found, topic)
             return sum(await asyncio.gather(*map(archiver.work, partitions)))
 
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 1_000)
-    return uvloop.run(connected())
+    return run(connected())

@@ -2,7 +2,6 @@
 (typer's own).
 """
 
-import asyncio
 import logging
 import os
 import sys
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 import typer
 
 from infra.local.settings import LocalSettings
+from infra.operator import loop
 from infra.stores.faults import StoreUnavailable
 
 FAILED = 1
@@ -28,7 +28,7 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     logging.getLogger("cassandra").setLevel(logging.ERROR)
     _address_local_stack()
     try:
-        return asyncio.run(work())
+        return loop.run(work())
     except Failed as failed:
         raise _ended(str(failed)) from failed
     except StoreUnavailable as away:

@@ -16,6 +16,7 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
+from infra.operator.loop import run
 from infra.operator.rebuilds import yielding
 from infra.stores.faults import StoreUnavailable, available_within
 from infra.stores.log_reading import Keep, LogReader, RangeGone, Record, Span
@@ -108,7 +109,7 @@ def keep_of(scope: Scope) -> Keep | None:
 
 def _work(task: Task, rate: Any, folded: Mapping[int, Any], faults: Any) -> None:
     try:
-        asyncio.run(_Work(task, rate, folded, os.getppid()).run())
+        run(_Work(task, rate, folded, os.getppid()).run())
     except (StoreUnavailable, RangeGone) as gone:
         faults.put(str(gone))
         os._exit(GONE_EXIT_CODE)
