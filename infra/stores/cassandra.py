@@ -51,6 +51,8 @@ class Cassandra:
             execution_profiles={EXEC_PROFILE_DEFAULT: profile},
             reconnection_policy=ExponentialReconnectionPolicy(0.25, 2.0),
             protocol_version=5,
+            # Nobody here asks the driver what tables there are; to learn of a new one cost every process some time.
+            schema_event_refresh_window=-1,
         )
         cluster.connection_class = _Connection
         try:
