@@ -59,7 +59,10 @@ def rebuild(
 
     backchannel projection rebuild inbox && backchannel projection diff inbox && backchannel projection switch inbox
     """
-    from infra.operator.rebuilds import rebuilding  # noqa: PLC0415  the other commands start without it
+    from infra.operator.rebuilds import yielding  # noqa: PLC0415  the other commands start without it
+
+    yielding.step_aside()
+    from infra.operator.rebuilds import rebuilding  # noqa: PLC0415
 
     pace = rebuilding.Pace(workers, rate, max_lag, max_delay, wait)
     rebuilding.rebuild(name, rebuilding.scope_of(since, conversation), pace, dry_run=dry_run, as_json=as_json)

@@ -5,13 +5,40 @@ Debian and Ubuntu turn on): however low our own is, our terminal has as much of 
 together. So we leave it for a session of our own, and put that one last.
 """
 
+import ctypes
 import os
 import pickle
+import signal
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 LAST = 19
+_PARENT_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
+_KILLED = 128 + signal.SIGKILL
 AUTOGROUP = Path("/proc/self/autogroup")
+
+
+def step_aside() -> None:
+    """Go on in a child that gives way. This process only waits for it, passes signals on, and ends as the child does.
+
+    For a process of one thread, before it imports much: a second of it at full priority is felt as a rebuild's worst.
+    """
+    ours = os.getpid()
+    child = os.fork()
+    if child:
+        _stand_for(child)
+    ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)  # who is killed takes its work along
+    if os.getppid() != ours:
+        os._exit(_KILLED)
+    give_way()
+
+
+def _stand_for(child: int) -> NoReturn:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda told, _: os.kill(child, told))
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    os._exit(ended if ended >= 0 else 128 - ended)
 
 
 def run(work: bytes, *arguments: object) -> None:

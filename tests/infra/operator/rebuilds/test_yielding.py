@@ -3,6 +3,9 @@
 import multiprocessing
 import os
 import pickle
+import signal
+import subprocess
+import sys
 from multiprocessing.connection import Connection
 
 import pytest
@@ -35,3 +38,41 @@ def test_last_of_its_session_and_its_session_the_last(told: tuple[int, int, str 
     if autogroup is None:
         pytest.skip("this kernel shares the processors by priority alone")
     assert autogroup.endswith(f"nice {yielding.LAST}\n")
+
+
+class TestStepAside:
+    """Of a process of its own, for it forks."""
+
+    def test_goes_on_in_a_child_that_gives_way_and_ends_as_it_does(self) -> None:
+        found = aside("print(os.getsid(0) == os.getpid(), os.sched_getscheduler(0)); sys.exit(7)")
+        out, _ = found.communicate(timeout=ANSWER_SECONDS)
+        assert (f"True {os.SCHED_IDLE}\n", 7) == (out, found.returncode)
+
+    def test_says_which_signal_ended_it(self) -> None:
+        found = aside("os.kill(os.getpid(), signal.SIGSEGV)")
+        found.communicate(timeout=ANSWER_SECONDS)
+        assert 128 + signal.SIGSEGV == found.returncode
+
+    @pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+    def test_passes_on_what_it_is_told(self, told: signal.Signals) -> None:
+        found = aside(
+            f"signal.signal({told.value}, lambda *_: (print('told'), sys.exit(3))); print('ready', flush=True);"
+            "\nwhile True: signal.pause()"
+        )
+        assert found.stdout is not None
+        assert "ready\n" == found.stdout.readline()
+        found.send_signal(told)
+        out, _ = found.communicate(timeout=ANSWER_SECONDS)
+        assert ("told\n", 3) == (out, found.returncode)
+
+    def test_who_is_killed_takes_its_work_along(self) -> None:
+        found = aside("print('ready', flush=True)\nwhile True: signal.pause()")
+        assert found.stdout is not None
+        assert "ready\n" == found.stdout.readline()
+        found.kill()
+        found.communicate(timeout=ANSWER_SECONDS)  # the child has let go of the pipe, too
+
+
+def aside(then: str) -> "subprocess.Popen[str]":
+    code = f"import os, signal, sys\nfrom infra.operator.rebuilds.yielding import step_aside\nstep_aside()\n{then}"
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)  # noqa: S603 — our own
