@@ -75,4 +75,4 @@ class TestStepAside:
 
 def aside(then: str) -> "subprocess.Popen[str]":
     code = f"import os, signal, sys\nfrom infra.operator.rebuilds.yielding import step_aside\nstep_aside()\n{then}"
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)  # noqa: S603 — our own
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
