@@ -13,14 +13,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-LAST = 19
+LAST, ASIDE = 19, 10
 _PARENT_DEATH_SIGNAL = 1  # prctl's PR_SET_PDEATHSIG
 _KILLED = 128 + signal.SIGKILL
 AUTOGROUP = Path("/proc/self/autogroup")
 
 
 def step_aside() -> None:
-    """Go on in a child that gives way. This process only waits for it, passes signals on, and ends as the child does.
+    """Go on in a child that has a tenth of what those have who serve people: it watches them, so it is not the last.
+    This process only waits for it, passes signals on, and ends as the child does.
 
     For a process of one thread, before it imports much: a second of it at full priority is felt as a rebuild's worst.
     """
@@ -31,7 +32,7 @@ def step_aside() -> None:
     ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)  # who is killed takes its work along
     if os.getppid() != ours:
         os._exit(_KILLED)
-    give_way()
+    _begin_session(ASIDE)
 
 
 def _stand_for(child: int) -> NoReturn:
@@ -49,8 +50,13 @@ def run(work: bytes, *arguments: object) -> None:
 
 
 def give_way() -> None:
-    """For a process that leads no group, once. A kernel without autogroups has nothing to be told."""
-    os.setsid()
+    """For a process that leads no group, once."""
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    _begin_session(LAST)
+
+
+def _begin_session(nice: int) -> None:
+    """A kernel without autogroups has nothing to be told."""
+    os.setsid()
     with suppress(OSError):
-        AUTOGROUP.write_text(f"{LAST}\n")
+        AUTOGROUP.write_text(f"{nice}\n")
