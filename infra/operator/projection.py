@@ -62,7 +62,7 @@ def rebuild(
     from infra.operator.rebuilds import yielding  # noqa: PLC0415  the other commands start without it
 
     yielding.step_aside()
-    from infra.operator.rebuilds import rebuilding  # noqa: PLC0415
+    from infra.operator.rebuilds import rebuilding  # noqa: PLC0415  what it imports is to give way, too
 
     pace = rebuilding.Pace(workers, rate, max_lag, max_delay, wait)
     rebuilding.rebuild(name, rebuilding.scope_of(since, conversation), pace, dry_run=dry_run, as_json=as_json)

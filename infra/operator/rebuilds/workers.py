@@ -56,7 +56,7 @@ class Workers:
         self._processes: list[BaseProcess] = [
             _spawn.Process(
                 target=yielding.run,
-                args=(pickle.dumps(partial(_work, task)), self._rate, self._folded, self._faults),
+                args=(pickle.dumps(partial(_work, task, os.getpid())), self._rate, self._folded, self._faults),
                 daemon=True,
             )
             for task in tasks
@@ -107,9 +107,9 @@ def keep_of(scope: Scope) -> Keep | None:
     return lambda key, _: key == wanted
 
 
-def _work(task: Task, rate: Any, folded: Mapping[int, Any], faults: Any) -> None:
+def _work(task: Task, parent: int, rate: Any, folded: Mapping[int, Any], faults: Any) -> None:
     try:
-        run(_Work(task, rate, folded, os.getppid()).run())
+        run(_Work(task, rate, folded, parent).run())
     except (StoreUnavailable, RangeGone) as gone:
         faults.put(str(gone))
         os._exit(GONE_EXIT_CODE)
