@@ -39,7 +39,7 @@ class Throttle:
             # What was allowed beyond what is folded means nothing: it doubles without end while nobody is there.
             rate = min(rate, pace or rate) * SLOWER
         elif strain.delay_ms is None and strain.lag == 0:
-            rate *= 2  # nobody is there
+            rate *= 2 if pace else 1  # nobody is there
         else:
-            rate *= FASTER
+            rate *= FASTER if pace else 1
         return replace(self, rate=min(self.max_rate, max(LEAST, rate)), pace=pace)

@@ -43,6 +43,9 @@ class TestAfter:
         assert 32_000 == throttle.after(NOBODY, 0).rate
         assert 6_000 < throttle.after(DELAYED, 0).rate < 8_000
 
+    def test_no_faster_before_anything_is_folded(self) -> None:
+        assert FIRST == Throttle(1_000, 25.0).after(NOBODY, 0).after(EASE, 0).rate
+
     def test_slower_before_anything_is_folded(self) -> None:
         assert LEAST < Throttle(1_000, 25.0).after(DELAYED, 0).rate < FIRST
 
