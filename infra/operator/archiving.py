@@ -89,23 +89,23 @@ def run(*, once: bool, after_days: float | None, workers: int, dry_run: bool, as
 
 
 def verify(segment_ids: Sequence[int], *, as_json: bool) -> None:
-    """All that hold anything, if none is named."""
+    """All that readers may look into, if none is named."""
 
-    async def check(found: Parts) -> tuple[int, int]:
+    async def check(found: Parts) -> tuple[list[int], int]:
         segments, rows, corrupt = await _written(found, segment_ids), 0, list[str]()
         with Progress(console=console, disable=as_json) as shown:
             for segment in shown.track(segments, description="segments"):
                 try:
                     rows += await restoring.verify(found, segment)
                 except CorruptSegment as fault:  # the others are looked at, too
-                    corrupt.append(f"segment {segment.segment_id}: {fault}")
+                    if await found.manifest.segment(segment.segment_id) == segment:  # or it was moved on meanwhile
+                        corrupt.append(f"segment {segment.segment_id}: {fault}")
         if corrupt:
             raise Failed("\n".join(["corrupt:", *corrupt]))
-        return len(segments), rows
+        return [one.segment_id for one in segments], rows
 
-    count, rows = _run(check)
-    sentence = f"segments: {count}; rows: {rows}; all as they were written"
-    _say(as_json, {"segments": count, "rows": rows}, sentence)
+    ids, rows = _run(check)
+    _say(as_json, {"segments": ids, "rows": rows}, f"segments: {len(ids)}; rows: {rows}; all as they were written")
 
 
 def restore(segment_ids: Sequence[int], *, dry_run: bool, as_json: bool) -> None:
@@ -118,6 +118,8 @@ def restore(segment_ids: Sequence[int], *, dry_run: bool, as_json: bool) -> None
         )
 
     async def work(found: Parts) -> int:
+        for segment_id in segment_ids:
+            await restoring.restorable(found, segment_id)  # before anything is done to another
         with Progress(console=console, disable=as_json) as shown:
             return sum([await one(found, segment_id, shown) for segment_id in segment_ids])
 
@@ -133,7 +135,7 @@ async def _written(found: Parts, segment_ids: Sequence[int]) -> list[Manifest]:
         raise NotToRestore(f"there is no written segment {', '.join(absent)}")
     if segment_ids:
         return [segments[one] for one in segment_ids]
-    return [one for one in segments.values() if one.state in ("published", "done")]
+    return [one for one in segments.values() if one.state in ("published", "done", "restored")]
 
 
 def _run(work: Callable[[Parts], Awaitable[T]]) -> T:
