@@ -1,5 +1,6 @@
 """The connection pool to PostgreSQL. Faults of the connection become StoreUnavailable; all else goes up."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -72,8 +73,9 @@ class Postgres:
                     yield await cursor.fetchone() == (True,)
                 finally:
                     # The server notices the end of a connection only later; until then who asks next is refused.
-                    with suppress(*_AWAY):
-                        await connection.execute("SELECT pg_advisory_unlock_all()")
+                    with suppress(*_AWAY, TimeoutError):
+                        async with asyncio.timeout(WAIT_SECONDS):
+                            await connection.execute("SELECT pg_advisory_unlock_all()")
         except _AWAY as away:
             raise StoreUnavailable(f"PostgreSQL: {away}") from away
 
