@@ -94,7 +94,7 @@ class Nemesis:
 
 async def _struck(fault: Fault) -> None:
     """Return when it has, or never will: over some lines nobody speaks for seconds."""
-    with suppress(TimeoutError):
+    with suppress(TimeoutError, StackFault):
         async with asyncio.timeout(STRIKES_WITHIN_SECONDS):
             while not await fault.has_struck():  # noqa: ASYNC110 — nobody tells
                 await asyncio.sleep(0.2)

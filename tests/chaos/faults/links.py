@@ -44,7 +44,7 @@ class LinkFault(Fault):
     def _count(self) -> int:
         return int(getattr(self._proxy.counts, self.counted))
 
-    def _half(self) -> set[int]:
+    def _some(self) -> set[int]:
         """At least one of them: to an object store there often is just one."""
         numbers = sorted(line.number for line in self._proxy.lines)
         some = self._random.sample(numbers, 1) if numbers else []
@@ -71,8 +71,8 @@ class Reset(LinkFault):
     hold_seconds = (0.0, 0.0)
 
     def _spoil(self) -> None:
-        half = self._half()
-        self._proxy.reset(lambda line: line.number in half)
+        some = self._some()
+        self._proxy.reset(lambda line: line.number in some)
 
     def _mend(self) -> None:
         pass
@@ -122,8 +122,8 @@ class Vanished(LinkFault):
     hold_seconds = (4.0, 10.0)
 
     def _spoil(self) -> None:
-        half = self._half()
-        self._proxy.swallow(lambda line: line.number in half, "up", "down")
+        some = self._some()
+        self._proxy.swallow(lambda line: line.number in some, "up", "down")
 
     def _mend(self) -> None:
         self._proxy.reset(lambda line: bool(line.swallowed))
