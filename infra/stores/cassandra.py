@@ -53,8 +53,8 @@ class Cassandra:
             protocol_version=5,
             # Nobody here asks the driver what tables there are; to learn of a new one cost every process some time.
             schema_event_refresh_window=-1,
+            connection_class=_Connection,
         )
-        cluster.connection_class = _Connection
         try:
             return cls(cluster, cluster.connect(keyspace or None))
         except AWAY as away:

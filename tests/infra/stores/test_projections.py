@@ -88,6 +88,7 @@ class TestLock:
             async with house.register.lock(new_id()) as other:
                 assert other
 
+
 class TestProgress:
     async def test_only_grows(self, house: House) -> None:
         made = await house.register.add(house.name, "")
