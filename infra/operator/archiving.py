@@ -145,7 +145,9 @@ def _run(work: Callable[[Parts], Awaitable[T]]) -> T:
                 return await work(found)
         except CorruptSegment as corrupt:
             raise Failed(f"corrupt: {corrupt}") from corrupt
-        except (TimelineBehind, NotToRestore) as fault:
+        except TimelineBehind as behind:
+            raise Failed(f"the timeline is behind the log ({behind}); what is begun goes on the next time") from behind
+        except NotToRestore as fault:
             raise Failed(str(fault)) from fault
 
     return running.run(connected)

@@ -1,5 +1,6 @@
 """The object store: what it lets clients do by themselves, and what it refuses, over real HTTP."""
 
+import asyncio
 import dataclasses
 import hashlib
 import signal
@@ -245,6 +246,21 @@ class TestAway:
         with pytest.raises(StoreUnavailable):
             await objects.head("bucket", "key")
         await objects.close()
+
+    @pytest.mark.parametrize("status", [429, 500, 503])
+    async def test_unavailable_when_it_answers_that_it_cannot(self, settings: ObjectSettings, status: int) -> None:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 %d No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % status)
+            writer.close()
+
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            objects = Objects(settings.model_copy(update={"endpoint": f"http://127.0.0.1:{port}"}))
+            for ask in (objects.head("bucket", "key"), objects.get("bucket", "key"), put(objects, "bucket", "key")):
+                with pytest.raises(StoreUnavailable):
+                    await ask
+            await objects.close()
 
     async def test_unavailable_while_it_hangs(
         self, stores: Stack, settings: ObjectSettings, bucket: str, key: str

@@ -86,6 +86,12 @@ class TestPack:
         assert 1 == len({one.position for one in ranges})
         assert [(OTHER, 1, 1), (CONVERSATION, 1, 2), (CONVERSATION, 4, 4)] == sorted(map(_named, ranges))
 
+    def test_compressed(self) -> None:
+        rows = [TimelineRow(CONVERSATION, seq, START_MS + seq, 0, b'{"type":"MessageSent"}' * 50) for seq in range(99)]
+        segment = pack(rows)
+        assert len(segment.data) < 99 * 1_100 / 20
+        assert segment.data[len(MAGIC) :].startswith(b"\x28\xb5\x2f\xfd")  # a zstd frame, RFC 8878
+
     def test_nothing(self) -> None:
         with pytest.raises(ValueError, match="without rows"):
             pack([])

@@ -58,6 +58,25 @@ class TestAway:
         assert 20 == await house.archive()
 
 
+class TestVerifying:
+    async def test_nothing_is_removed_where_something_else_is_read_back(
+        self, house: ArchiveHouse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await house.talk(1, 20)
+        objects, get = house.parts.objects, house.parts.objects.get
+
+        async def lie(bucket: str, key: str) -> bytes:
+            return (await get(bucket, key))[:-1]
+
+        with monkeypatch.context() as patched:
+            patched.setattr(objects, "get", lie)
+            with pytest.raises(CorruptSegment):
+                await house.archive()
+        assert list(range(1, 21)) == await house.in_cassandra()
+        assert 20 == await house.archive()
+        assert [] == await house.in_cassandra()
+
+
 class TestCorrupt:
     async def test_is_never_served_and_is_reported(self, house: ArchiveHouse, caplog: pytest.LogCaptureFixture) -> None:
         await grown(house)
