@@ -251,7 +251,8 @@ class TestLost:
                 await told(line, bob.user_id, is_online=False)
             finally:
                 system.kill("gateway-2", signal.SIGCONT)
-            assert 4004 == await bobs.hear_close()
+            # Whichever it notices first: that its lease has lapsed, or that nobody answers what it read before.
+            assert await bobs.hear_close() in (4002, 4004)
             again = await line.ask(subscribe(bob.user_id))
         assert isinstance(again, PresenceChanged)
         assert again.is_online is False
