@@ -66,9 +66,10 @@ class Incarnation:
                 await _until_one_ends(self._read(stream), self._lease.hold(name), self._announcing.run(name))
             except Lapsed as lapsed:
                 log.warning("the lease has lapsed, sockets are closed: %s", lapsed)
-                code, seconds = CloseCode.OVERLOADED, LAPSED_CLOSE_SECONDS
             except (StreamLost, StoreUnavailable) as lost:
                 log.warning("the stream is lost, sockets are closed: %s", lost)
+            if self._lease.has_lapsed:  # after a pause the stream may be found silent a moment before
+                code, seconds = CloseCode.OVERLOADED, LAPSED_CLOSE_SECONDS
             self.name = None
             await stream.close()
             await self._registry.close_all(code, "begin anew", seconds)

@@ -55,6 +55,10 @@ class Lease:
         self._now = asyncio.get_running_loop().time
         self._held = Held(0.0)
 
+    @property
+    def has_lapsed(self) -> bool:
+        return self._held.has_lapsed(self._now())
+
     async def begin(self, incarnation: str) -> None:
         """The first lease of an incarnation is in the log. Raises StoreUnavailable."""
         await self._appender.warm_up(PRESENCE_LEASES.name)  # what a new producer takes is no delay of the log's
@@ -68,7 +72,7 @@ class Lease:
         renew_at = self._now() + LEASE_EVERY_SECONDS
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if self._held.has_lapsed(self._now()):
+            if self.has_lapsed:
                 raise Lapsed(f"not confirmed for {self._now() - self._held.since:.1f} s")
             if self._now() >= renew_at:
                 renew_at = self._now() + LEASE_EVERY_SECONDS
