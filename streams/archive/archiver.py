@@ -154,7 +154,7 @@ class Archiver:
             packed = await asyncio.to_thread(pack, rows)
             segment = await self._write(segment, packed)
             fault_point("archive.written")
-            if await self._load(segment) != packed:  # in bytes, and in what is read in them
+            if (await self._load(segment)).rows() != rows:
                 raise CorruptSegment(f"{segment.object_key} does not hold the rows that were written")
             segment = await self._manifest.verified(segment.segment_id)
             fault_point("archive.verified")

@@ -67,7 +67,7 @@ async def verify(parts: Parts, segment: Manifest) -> int:
     for one in await parts.manifest.live_ranges(segment.segment_id):
         if (one.position, one.length) not in places or not held.issuperset(_seqs(one)):
             raise CorruptSegment(f"{segment.object_key}: the index names {one}, which is not there")
-    return len(held)
+    return found.index.rows
 
 
 def _seqs(one: Range) -> Iterator[tuple[str, int]]:
